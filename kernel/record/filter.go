@@ -1,0 +1,188 @@
+package record
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"forecourt/kernel/access"
+)
+
+// SQL is a statement being written. Values are only ever arguments.
+type SQL struct {
+	strings.Builder
+	Args []any
+}
+
+// Arg writes the next $n.
+func (q *SQL) Arg(v any) {
+	q.Args = append(q.Args, v)
+	q.WriteByte('$')
+	q.WriteString(strconv.Itoa(len(q.Args)))
+}
+
+const (
+	maxTerms = 40
+	maxDepth = 4
+	maxIn    = 100
+)
+
+// filter writes [["city","=","北京"],["or",[…],[…]]] as " AND …": names from the declaration, operators from the type. A
+// field that the reader does not see in full is an unknown field, or a filter would guess what a mask hides.
+func (s *Spec) filter(q *SQL, raw string, v View, all bool) error {
+	if raw == "" {
+		return nil
+	}
+	var terms []json.RawMessage
+	if json.Unmarshal([]byte(raw), &terms) != nil {
+		return ErrFilter.At("filter")
+	}
+	w := filterWriter{s, q, v, all, maxTerms}
+	for _, t := range terms {
+		q.WriteString(" AND ")
+		if err := w.term(t, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type filterWriter struct {
+	spec *Spec
+	q    *SQL
+	view View
+	all  bool // at start-up, when there is no reader yet
+	left int
+}
+
+func (w *filterWriter) term(raw json.RawMessage, depth int) error {
+	if w.left--; w.left < 0 || depth > maxDepth {
+		return ErrTooMany.At("filter")
+	}
+	var parts []json.RawMessage
+	var name string
+	if json.Unmarshal(raw, &parts) != nil || len(parts) < 2 || json.Unmarshal(parts[0], &name) != nil {
+		return ErrFilter.At("filter")
+	}
+	switch name {
+	case "and", "or":
+		return w.group(parts[1:], " "+strings.ToUpper(name)+" ", depth)
+	case "not":
+		w.q.WriteString("NOT ")
+		return w.group(parts[1:], " AND ", depth)
+	}
+	f := w.spec.by[name]
+	if f == nil || !w.all && w.view.See(f) != access.Shown {
+		return ErrField.At(clip(name))
+	}
+	var op string
+	if len(parts) != 3 || json.Unmarshal(parts[1], &op) != nil || !slices.Contains(operators[f.Type], op) {
+		return ErrOperator.At(name)
+	}
+	return w.compare(f, op, parts[2])
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60])
+	}
+	return s
+}
+
+func (w *filterWriter) group(terms []json.RawMessage, separator string, depth int) error {
+	w.q.WriteByte('(')
+	for i, t := range terms {
+		if i > 0 {
+			w.q.WriteString(separator)
+		}
+		if err := w.term(t, depth+1); err != nil {
+			return err
+		}
+	}
+	w.q.WriteByte(')')
+	return nil
+}
+
+func (w *filterWriter) compare(f *Field, op string, raw json.RawMessage) error {
+	w.q.WriteString("t." + f.column)
+	switch op {
+	case "null":
+		var want bool
+		if json.Unmarshal(raw, &want) != nil {
+			return ErrValue.At(f.Name)
+		}
+		w.q.WriteString(map[bool]string{true: " IS NULL", false: " IS NOT NULL"}[want])
+		return nil
+	case "in":
+		return w.in(f, raw)
+	case "!=":
+		op = "IS DISTINCT FROM"
+	}
+	arg, err := f.value(raw, w.view)
+	if err != nil {
+		return err
+	}
+	w.q.WriteString(" " + op + " ")
+	w.q.Arg(arg)
+	return nil
+}
+
+func (w *filterWriter) in(f *Field, raw json.RawMessage) error {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || len(list) == 0 || len(list) > maxIn {
+		return ErrValue.At(f.Name)
+	}
+	w.q.WriteString(" IN (")
+	for i, e := range list {
+		arg, err := f.value(e, w.view)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			w.q.WriteByte(',')
+		}
+		w.q.Arg(arg)
+	}
+	w.q.WriteByte(')')
+	return nil
+}
+
+// restrict writes " AND (…)" for the rows that scope covers.
+func (s *Spec) restrict(q *SQL, scope access.Scope) {
+	if scope.All || s.scope == scopeTenant {
+		return
+	}
+	if s.scope == scopeThrough {
+		q.WriteString(" AND EXISTS (SELECT FROM " + s.through + " s WHERE s.tenant_id = t.tenant_id AND s." + s.via + " = t.id AND ")
+		writeScope(q, "s", scope)
+		q.WriteByte(')')
+		return
+	}
+	q.WriteString(" AND ")
+	writeScope(q, "t", scope)
+}
+
+func writeScope(q *SQL, alias string, scope access.Scope) {
+	separator := "("
+	part := func(column, op string, v any) {
+		q.WriteString(separator + alias + "." + column + op)
+		q.Arg(v)
+		separator = " OR "
+	}
+	if len(scope.Companies) > 0 {
+		part("company_id", " = ANY(", scope.Companies)
+		q.WriteByte(')')
+	}
+	if len(scope.Departments) > 0 {
+		part("department_id", " = ANY(", scope.Departments)
+		q.WriteByte(')')
+	}
+	if scope.Owner != [16]byte{} {
+		part("owner_id", " = ", scope.Owner)
+	}
+	if separator == "(" {
+		q.WriteString("(false")
+	}
+	q.WriteByte(')')
+}

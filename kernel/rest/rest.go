@@ -1,0 +1,227 @@
+// Package rest is the door: Huma operations on Fiber, each with its permission; faults become problem documents here and
+// nowhere else.
+package rest
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+
+	"forecourt/kernel/access"
+)
+
+// Prefix is where the API lives.
+const Prefix = "/api/v1"
+
+// Permissions that are no grants.
+const (
+	Public   access.Permission = "public"    // nobody needs to sign in
+	SignedIn access.Permission = "signed_in" // any user of a tenant
+	Operator access.Permission = "operator"  // the platform's own staff, at their own door
+)
+
+// Request is what a door needs to know of a call.
+type Request struct {
+	Token    string // from the cookie or the bearer header
+	CSRF     string
+	ByCookie bool
+	Writes   bool
+	Address  string
+	Agent    string
+}
+
+// Doors let people in. Both return the context of who came, or a fault.
+type Doors struct {
+	Tenant   func(ctx context.Context, r Request) (context.Context, error)
+	Operator func(ctx context.Context, r Request) (context.Context, error)
+	Allow    func(ctx context.Context, p access.Permission) error
+	Answers  Answers
+}
+
+// API registers operations.
+type API struct {
+	huma.API
+	App         *fiber.App
+	doors       Doors
+	permissions map[string]access.Permission
+}
+
+// Operation declares one call.
+type Operation struct {
+	ID         string
+	Method     string
+	Path       string // below Prefix
+	Permission access.Permission
+	Summary    string
+	Status     int // of success; 0: 200, or 204 without a body
+	MaxBody    int64
+	Errors     []int
+}
+
+const (
+	maxBody = 1 << 20
+	timeout = 30 * time.Second
+)
+
+// New makes the API on a Fiber app.
+func New(app *fiber.App, doors Doors) *API {
+	huma.DefaultArrayNullable = false
+	huma.NewErrorWithContext = problemOf
+	cfg := huma.DefaultConfig("Forecourt 车枢", "1")
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
+	cfg.CreateHooks = nil // no $schema links in bodies
+	cfg.Servers = []*huma.Server{{URL: Prefix}}
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"cookie": {Type: "apiKey", In: "cookie", Name: SessionCookie},
+		"bearer": {Type: "http", Scheme: "bearer"},
+	}
+	a := &API{API: humafiber.NewWithGroup(app, app.Group(Prefix), cfg), App: app, doors: doors, permissions: map[string]access.Permission{}}
+	app.Get(Prefix+"/openapi.json", func(c *fiber.Ctx) error { return c.JSON(a.OpenAPI()) })
+	return a
+}
+
+// Permissions returns the permission of every operation, by its id.
+func (a *API) Permissions() map[string]access.Permission { return a.permissions }
+
+type key int
+
+const (
+	operationKey key = iota
+	answerKey
+	languageKey
+	requestKey
+)
+
+// OperationOf returns the id of the operation that ctx serves, or "".
+func OperationOf(ctx context.Context) string { s, _ := ctx.Value(operationKey).(string); return s }
+
+// LanguageOf returns "zh" or "en".
+func LanguageOf(ctx context.Context) string {
+	if s, _ := ctx.Value(languageKey).(string); s == "en" {
+		return s
+	}
+	return "zh"
+}
+
+// RequestOf returns the call that ctx serves.
+func RequestOf(ctx context.Context) Request { r, _ := ctx.Value(requestKey).(Request); return r }
+
+// Register adds an operation. It panics at start-up when the operation names no permission or its id is taken.
+func Register[I, O any](a *API, o Operation, handle func(ctx context.Context, in *I) (*O, error)) {
+	if o.Permission == "" || o.ID == "" {
+		panic(fmt.Sprintf("operation %s %s %q: no permission or no id", o.Method, o.Path, o.ID))
+	}
+	if _, taken := a.permissions[o.ID]; taken {
+		panic("operation " + o.ID + ": declared twice")
+	}
+	a.permissions[o.ID] = o.Permission
+	if o.MaxBody == 0 {
+		o.MaxBody = maxBody
+	}
+	op := huma.Operation{OperationID: o.ID, Method: o.Method, Path: o.Path, Summary: o.Summary, DefaultStatus: o.Status, MaxBodyBytes: o.MaxBody,
+		Errors: append([]int{401, 403, 404, 409, 412, 422, 428}, o.Errors...), Extensions: map[string]any{"x-permission": string(o.Permission)},
+		Tags: []string{strings.Trim(strings.SplitN(o.Path+"/", "/", 3)[1], "{}")}}
+	if o.Permission != Public {
+		op.Security = []map[string][]string{{"cookie": {}}, {"bearer": {}}}
+	}
+	op.Middlewares = huma.Middlewares{a.enter(o)}
+	huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// enter lets the caller in before the body is read.
+func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		c := humafiber.Unwrap(hc)
+		r := requestOf(c, o)
+		ctx := context.WithValue(hc.Context(), operationKey, o.ID)
+		ctx = context.WithValue(ctx, languageKey, language(hc.Header("Accept-Language")))
+		ctx = context.WithValue(ctx, requestKey, r)
+		var err error
+		switch o.Permission {
+		case Public:
+		case Operator:
+			ctx, err = a.doors.Operator(ctx, r)
+		default:
+			ctx, err = a.doors.Tenant(ctx, r)
+			if err == nil && o.Permission != SignedIn {
+				err = a.doors.Allow(ctx, o.Permission)
+			}
+		}
+		if err == nil && !cleanText(c) {
+			err = ErrNul
+		}
+		if err != nil {
+			write(c, problem(ctx, err))
+			return
+		}
+		hc = huma.WithContext(hc, ctx)
+		k := c.Get("Idempotency-Key")
+		if o.Method != http.MethodPost || k == "" || o.Permission == Public || o.Permission == Operator {
+			next(hc)
+			return
+		}
+		a.once(hc, c, k, next)
+	}
+}
+
+// SessionCookie and OperatorCookie carry the token; the CSRF cookies can be read by the page.
+const (
+	SessionCookie  = "fc_session"
+	CSRFCookie     = "fc_csrf"
+	OperatorCookie = "fc_operator"
+	OperatorCSRF   = "fc_operator_csrf"
+)
+
+func requestOf(c *fiber.Ctx, o Operation) Request {
+	r := Request{Address: c.IP(), Agent: strings.Clone(c.Get("User-Agent")), CSRF: strings.Clone(c.Get("X-CSRF-Token")), Writes: o.Method != http.MethodGet}
+	if token, ok := strings.CutPrefix(c.Get("Authorization"), "Bearer "); ok {
+		r.Token = strings.Clone(token)
+		return r
+	}
+	name := SessionCookie
+	if o.Permission == Operator {
+		name = OperatorCookie
+	}
+	r.Token, r.ByCookie = strings.Clone(c.Cookies(name)), true
+	return r
+}
+
+func language(header string) string {
+	if strings.HasPrefix(strings.ToLower(header), "en") {
+		return "en"
+	}
+	return "zh"
+}
+
+// cleanText refuses the one character that PostgreSQL's text cannot hold, wherever it hides.
+func cleanText(c *fiber.Ctx) bool {
+	if strings.Contains(string(c.Request().URI().QueryString()), "%00") {
+		return false
+	}
+	if strings.HasPrefix(c.Get("Content-Type"), "multipart/") {
+		return true
+	}
+	return !strings.Contains(string(c.Body()), `\u0000`)
+}
+
+func requestHash(c *fiber.Ctx, op string) []byte {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%s %s\n", op, c.OriginalURL())
+	_, _ = h.Write(c.Body())
+	return h.Sum(nil)
+}

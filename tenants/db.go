@@ -1,0 +1,204 @@
+// Package tenants keeps dealer groups apart: tenant, org tree, user, posting, session, and the one way to a tenant's data.
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/database"
+	"forecourt/kernel/fault"
+	"forecourt/kernel/record"
+	"forecourt/kernel/rest"
+)
+
+// ErrSuspended refuses changes of a tenant that may only read.
+var ErrSuspended = fault.New(fault.Denied, "tenant.suspended", "账套已停用，只能查询", "This account set is suspended; it can only be read")
+
+// Actor is who acts, in which posting, with which rights. It is made at sign-in or for a job, shared, and never changed.
+type Actor struct {
+	Tenant  Tenant
+	User    uuid.UUID // uuid.Nil: a worker of the product itself
+	Name    string
+	Login   string
+	Session uuid.UUID
+	Posting Posting
+	Set     *access.Set
+	Address string
+}
+
+// Tenant is a dealer group as the running program needs it.
+type Tenant struct {
+	ID     uuid.UUID
+	Code   string
+	Name   string
+	Status string
+	Demo   bool
+	Zone   *time.Location
+	Offset time.Duration // how far a demo tenant's clock was moved on
+}
+
+// Now returns the tenant's time.
+func (t Tenant) Now() time.Time { return time.Now().Add(t.Offset) }
+
+// Posting is a place in the org tree with roles.
+type Posting struct {
+	ID         uuid.UUID
+	Unit       uuid.UUID
+	UnitName   string
+	Company    uuid.UUID // uuid.Nil above all companies
+	Department uuid.UUID // uuid.Nil at a company itself
+	Title      string
+	Roles      []string
+}
+
+// View is what lists and pages show to a.
+func (a Actor) View(language string) record.View {
+	return record.View{Tenant: a.Tenant.ID, User: a.User, Company: a.Posting.Company, Department: a.Posting.Department,
+		Now: a.Tenant.Now(), Zone: a.Tenant.Zone, Set: a.Set, Language: language}
+}
+
+// Worker is the actor of a job: no person, and no limit but the tenant.
+func Worker(t Tenant, job string) Actor {
+	return Actor{Tenant: t, Name: job, Set: nil, Address: "worker"}
+}
+
+// Tx is a transaction of an actor in their tenant.
+type Tx struct {
+	database.Tx
+	Actor Actor
+}
+
+// Can returns the rows that the actor's grant p covers, or a denied fault. A worker covers all.
+func (t Tx) Can(p access.Permission) (access.Scope, error) { return t.Actor.Can(p) }
+
+// Can returns the rows that the grant p covers, or a denied fault.
+func (a Actor) Can(p access.Permission) (access.Scope, error) {
+	if a.User == uuid.Nil {
+		return access.Scope{All: true}, nil
+	}
+	scope, ok := a.Set.Scope(p)
+	if !ok {
+		return access.Scope{}, rest.ErrDenied.Because(fmt.Errorf("%s lacks %s", a.Login, p))
+	}
+	return scope, nil
+}
+
+// DB is the only way to tenant data.
+type DB struct {
+	bun      *bun.DB
+	announce func(tenant uuid.UUID, touched []database.Touch)
+}
+
+// NewDB wraps a pool of kernel/database. announce is told after COMMIT what changed; it must not block.
+func NewDB(pool *sql.DB, announce func(uuid.UUID, []database.Touch)) *DB {
+	return &DB{bun.NewDB(pool, pgdialect.New()), announce}
+}
+
+// Pool returns the pool, for the kernel's own reads.
+func (d *DB) Pool() *sql.DB { return d.bun.DB }
+
+// Do runs fn in one transaction of the actor's tenant. It returns ErrSuspended for a tenant that may only read, and
+// rest.ErrAnswered when the request's Idempotency-Key already did its work. A deadlock is tried again.
+func (d *DB) Do(ctx context.Context, a Actor, fn func(tx Tx) error) error {
+	if a.Tenant.Status == "suspended" || a.Tenant.Status == "closed" {
+		return ErrSuspended
+	}
+	for try := 1; ; try++ {
+		err := d.once(ctx, a, nil, fn)
+		if err == nil || try == 3 || !database.Retryable(err) {
+			return err
+		}
+		slog.Debug("transaction tried again", "error", err)
+	}
+}
+
+// Read runs fn in a read-only transaction.
+func (d *DB) Read(ctx context.Context, a Actor, fn func(tx Tx) error) error {
+	return d.once(ctx, a, &sql.TxOptions{ReadOnly: true}, fn)
+}
+
+func (d *DB) once(ctx context.Context, a Actor, o *sql.TxOptions, fn func(tx Tx) error) error {
+	var touched []database.Touch
+	scoped := database.WithTenant(ctx, a.Tenant.ID)
+	err := d.bun.RunInTx(scoped, o, func(ctx context.Context, b bun.Tx) error {
+		by := database.Author{User: a.User, Session: a.Session, Address: a.Address, Operation: rest.OperationOf(ctx)}
+		if a.User == uuid.Nil {
+			by.Operation = a.Name
+		}
+		tx := Tx{database.NewTx(b, a.Tenant.ID, by, a.Tenant.Now(), a.Tenant.Zone), a}
+		if o == nil {
+			if err := rest.Remember(ctx, tx.Tx); err != nil {
+				return err
+			}
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		touched = tx.Touched()
+		return nil
+	})
+	if err != nil {
+		if database.Violates(err, "idempotency_key") {
+			return rest.ErrAnswered.Because(err)
+		}
+		return err
+	}
+	if d.announce != nil && len(touched) > 0 {
+		d.announce(a.Tenant.ID, touched)
+	}
+	return nil
+}
+
+// Platform runs fn on platform tables; row security shows it no tenant's row.
+func (d *DB) Platform(ctx context.Context, fn func(tx bun.Tx) error) error {
+	return d.bun.RunInTx(database.WithPlatform(ctx), nil, func(_ context.Context, tx bun.Tx) error { return fn(tx) })
+}
+
+// ErrNoTenant says that no tenant has this id or code.
+var ErrNoTenant = errors.New("no such tenant")
+
+type tenantRow struct {
+	ID     uuid.UUID
+	Code   string
+	Name   string
+	Status string
+	Demo   bool
+	Zone   string
+	Offset float64
+}
+
+// Tenant reads a tenant by its id. It returns ErrNoTenant.
+func (d *DB) Tenant(ctx context.Context, id uuid.UUID) (Tenant, error) {
+	return d.tenant(ctx, "id = ?", id)
+}
+
+// TenantByCode reads a tenant by the code that people type at sign-in. It returns ErrNoTenant.
+func (d *DB) TenantByCode(ctx context.Context, code string) (Tenant, error) {
+	return d.tenant(ctx, "code = ?", code)
+}
+
+func (d *DB) tenant(ctx context.Context, where string, arg any) (Tenant, error) {
+	var r tenantRow
+	err := d.bun.NewSelect().TableExpr("tenants").ColumnExpr("id, code, name, status, demo, zone, extract(epoch FROM clock_offset)::float8 AS offset").
+		Where(where, arg).Scan(database.WithPlatform(ctx), &r)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Tenant{}, ErrNoTenant
+	}
+	if err != nil {
+		return Tenant{}, fmt.Errorf("read tenant: %w", err)
+	}
+	zone, err := time.LoadLocation(r.Zone)
+	if err != nil {
+		return Tenant{}, fmt.Errorf("tenant %s: %w", r.Code, err)
+	}
+	return Tenant{r.ID, r.Code, r.Name, r.Status, r.Demo, zone, time.Duration(r.Offset * float64(time.Second))}, nil
+}
