@@ -293,10 +293,10 @@ CREATE TABLE counters (
 SELECT tenant_table('counters');
 
 -- next_number gives the next number of a company's kind in a month. The row stays locked until the end of the transaction: no gaps.
-CREATE FUNCTION next_number(tenant uuid, company uuid, kind text, month int) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION next_number(tenant uuid, company uuid, of_kind text, in_month int) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE n bigint;
 BEGIN
-  INSERT INTO counters AS c (tenant_id, company_id, kind, month, last) VALUES (tenant, company, next_number.kind, next_number.month, 1)
+  INSERT INTO counters AS c (tenant_id, company_id, kind, month, last) VALUES (tenant, company, of_kind, in_month, 1)
     ON CONFLICT (tenant_id, company_id, kind, month) DO UPDATE SET last = c.last + 1 RETURNING last INTO n;
   RETURN n;
 END $$;

@@ -252,7 +252,7 @@ func PartOf[T, L any](k *Kind[T], lines *Kind[L], name, parent string, editable 
 	k.parts = append(k.parts, Part{name, lines.Label, editable, lines.Spec, parent})
 }
 
-// Numbered gives the kind's numbers their prefix: "HT" makes HT-202611-0001, counted by company and month.
+// Numbered gives the kind's numbers their prefix: "HT" makes HT-A01-202611-0001 in the company A01, counted by company and month.
 func (k *Kind[T]) Numbered(prefix string) { k.prefix = prefix }
 
 // Related is a list of records that belong to one, shown on its page. "@id" in the filter stands for the record.

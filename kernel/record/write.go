@@ -57,7 +57,9 @@ func (k *Kind[T]) Create(ctx context.Context, tx database.Tx, m *T) error {
 	q := tx.NewInsert().Model(m)
 	if b.Number == "" {
 		month := tx.Now.In(tx.Zone).Year()*100 + int(tx.Now.In(tx.Zone).Month())
-		q = q.Value("number", "? || '-' || ? || '-' || lpad(next_number(?, ?, ?, ?)::text, 4, '0')", k.prefix, fmt.Sprint(month), tx.Tenant, b.CompanyID, k.Name, month).Returning("number")
+		// The company's code keeps numbers that every company counts by itself apart in the group.
+		q = q.Value("number", "? || coalesce((SELECT '-' || code FROM org_units WHERE tenant_id = ? AND id = ?), '') || '-' || ? || '-' || lpad(next_number(?, ?, ?, ?)::text, 4, '0')",
+			k.prefix, tx.Tenant, b.CompanyID, fmt.Sprint(month), tx.Tenant, b.CompanyID, k.Name, month).Returning("number")
 	}
 	if k.searched() {
 		q = q.Value("grams", "?", pgdialect.Array(k.grams(m)))
@@ -83,7 +85,10 @@ func (k *Kind[T]) Peek(ctx context.Context, tx database.Tx, scope access.Scope, 
 
 func (k *Kind[T]) find(ctx context.Context, tx database.Tx, scope access.Scope, id uuid.UUID, lock bool) (*T, error) {
 	m := new(T)
-	q := tx.NewSelect().Model(m).ModelTableExpr(k.table+" AS t").Where("t.tenant_id = ? AND t.id = ?", tx.Tenant, id)
+	q := tx.NewSelect().Model(m).ModelTableExpr(k.table+" AS t").ColumnExpr("t.tenant_id").Where("t.tenant_id = ? AND t.id = ?", tx.Tenant, id)
+	for _, f := range k.Fields {
+		q = q.ColumnExpr("t." + f.column)
+	}
 	if !scope.All && k.scope != scopeTenant {
 		var s SQL
 		k.restrict(&s, scope)

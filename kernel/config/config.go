@@ -1,0 +1,104 @@
+// Package config reads the settings of one process from its environment. Everything a replica needs to work with servers
+// of its own is here; without any setting the program runs on a private PostgreSQL and Redis.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is what one process was told.
+type Config struct {
+	// DatabaseURL is PostgreSQL as the application's role, which owns nothing and bypasses nothing. Empty: a private server.
+	DatabaseURL string `env:"DATABASE_URL"`
+	// DatabaseOwnerURL is PostgreSQL as the owner of the tables, past any pooler. Empty beside a DatabaseURL: this process
+	// doesn't migrate.
+	DatabaseOwnerURL string `env:"DATABASE_OWNER_URL"`
+	// RedisURL is redis://, rediss:// or unix://. Empty: a private server.
+	RedisURL string `env:"REDIS_URL"`
+	// Addr is where the HTTP door listens. An empty host means every address of the machine.
+	Addr string `env:"FORECOURT_ADDR" envDefault:"127.0.0.1:8080"`
+	// Data is the folder of the private servers and of uploaded files.
+	Data string `env:"FORECOURT_DATA" envDefault:"./var"`
+	// Demo fills an empty database with a dealer group to look at. Turn it off in production.
+	Demo bool `env:"FORECOURT_DEMO" envDefault:"true"`
+	// Connections is the most connections to PostgreSQL this process opens.
+	Connections int `env:"FORECOURT_CONNECTIONS" envDefault:"16"`
+}
+
+// PrivatePostgres says that no database was named, so this process runs its own.
+func (c Config) PrivatePostgres() bool { return c.DatabaseURL == "" }
+
+// PrivateRedis says that no Redis was named, so this process runs its own.
+func (c Config) PrivateRedis() bool { return c.RedisURL == "" }
+
+// Load reads the environment. Its error is one line with every bad value by the name of its variable; a value that may
+// hold a password is never repeated.
+func Load() (Config, error) {
+	c, err := env.ParseAs[Config]()
+	if err == nil {
+		err = c.validate()
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("settings: %s", oneLine(err))
+	}
+	return c, nil
+}
+
+func (c Config) validate() error {
+	var wrong []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Errorf(format, args...))
+		}
+	}
+	check(hasScheme(c.DatabaseURL, "postgres", "postgresql"), "DATABASE_URL: want postgres://role@host/database")
+	check(hasScheme(c.DatabaseOwnerURL, "postgres", "postgresql"), "DATABASE_OWNER_URL: want postgres://owner@host/database")
+	check(c.DatabaseURL != "" || c.DatabaseOwnerURL == "", "DATABASE_OWNER_URL: set without DATABASE_URL; set both or none")
+	check(hasScheme(c.RedisURL, "redis", "rediss", "unix"), "REDIS_URL: want redis://host:6379/0")
+	_, port, err := net.SplitHostPort(c.Addr)
+	check(err == nil && port != "", "FORECOURT_ADDR: %q is no address, want host:port", c.Addr)
+	check(c.Connections >= 1 && c.Connections <= 1000, "FORECOURT_CONNECTIONS: %d is not between 1 and 1000", c.Connections)
+	return errors.Join(wrong...)
+}
+
+func hasScheme(raw string, schemes ...string) bool {
+	if raw == "" {
+		return true
+	}
+	u, err := url.Parse(raw)
+	return err == nil && slices.Contains(schemes, u.Scheme) && (u.Host != "" || u.Path != "")
+}
+
+// oneLine names the variable of a value that has the wrong type, where env names the field.
+func oneLine(err error) string {
+	var lines []string
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return strings.ReplaceAll(err.Error(), "\n", "; ")
+	}
+	for _, e := range all.Errors {
+		var wrong env.ParseError
+		if !errors.As(e, &wrong) {
+			lines = append(lines, e.Error())
+			continue
+		}
+		name := wrong.Name
+		if f, ok := reflect.TypeFor[Config]().FieldByName(name); ok {
+			name = f.Tag.Get("env")
+		}
+		want := "a number"
+		if wrong.Type.Kind() == reflect.Bool {
+			want = "true or false"
+		}
+		lines = append(lines, name+": want "+want)
+	}
+	return strings.Join(lines, "; ")
+}
