@@ -5,6 +5,7 @@ package embedded
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"syscall"
 )
@@ -26,7 +27,7 @@ func diskFull(err error) error {
 		return err
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || strings.Contains(err.Error(), "No space left on device") {
-		return errors.Join(ErrDiskFull, err)
+		return fmt.Errorf("%w: %w", ErrDiskFull, err)
 	}
 	return err
 }

@@ -149,8 +149,7 @@ func (pg *Postgres) launch(ctx context.Context, logFile string, bin binaries, a 
 		if pg.server, err = launch(cmd, syscall.SIGINT); err != nil {
 			return err
 		}
-		err = pg.ready(ctx)
-		if err == nil || pg.server.running() {
+		if err := pg.ready(ctx); !errors.Is(err, errEnded) {
 			return err
 		}
 		said := lastWords(logFile, from)

@@ -4,31 +4,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// ready waits until the server takes connections: past its recovery, or at its end.
+// ready waits until the server takes connections, past its recovery, or has ended. It reads what the server writes about itself,
+// as pg_ctl does: each connection that comes too early costs the server a process and the log a line.
 func (pg *Postgres) ready(ctx context.Context) error {
-	for {
-		conn, err := pgx.Connect(ctx, pg.AdminURL())
-		if err == nil {
-			return conn.Close(ctx)
+	for pg.server.running() {
+		raw, err := os.ReadFile(filepath.Join(pg.data, "postmaster.pid"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("read postmaster.pid: %w", err)
 		}
-		var refused *pgconn.PgError
-		if errors.As(err, &refused) && refused.Code != "57P03" { // "starting up"
-			return err
+		const number, state = 0, 7 // the lines of the file
+		lines := strings.Split(string(raw), "\n")
+		if len(lines) > state && lines[number] == strconv.Itoa(pg.server.pid) && strings.TrimSpace(lines[state]) == "ready" {
+			return nil
 		}
-		if !pg.server.running() {
-			return err
-		}
-		if err := wait(ctx, 3*time.Millisecond); err != nil {
+		if err := wait(ctx, 2*time.Millisecond); err != nil {
 			return err
 		}
 	}
+	return errEnded
 }
+
+var errEnded = errors.New("the server ended")
 
 // prepare makes the roles and the database. It runs at every start, because a first one may have been killed half-way.
 func prepare(ctx context.Context, pg *Postgres) error {

@@ -124,10 +124,8 @@ func redisSettings(dir, socket string, o options) []string {
 
 // answers says that a server listens at socket and has loaded its data.
 func answers(ctx context.Context, socket string) bool {
-	if conn, err := net.Dial("unix", socket); err != nil {
-		return false
-	} else if err := conn.Close(); err != nil {
-		return false
+	if !listens(socket) {
+		return false // the client below would log a line at every try
 	}
 	c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: -1})
 	defer func() { _ = c.Close() }()
@@ -136,14 +134,7 @@ func answers(ctx context.Context, socket string) bool {
 
 // stopRedisSurvivor ends a server that outlived its program. The folder's lock is ours, so nobody else wants it.
 func stopRedisSurvivor(ctx context.Context, socket string, log *slog.Logger) error {
-	for told := false; ; told = true {
-		conn, err := net.Dial("unix", socket)
-		if err != nil {
-			return nil
-		}
-		if err := conn.Close(); err != nil {
-			return err
-		}
+	for told := false; listens(socket); told = true {
 		if !told {
 			log.Info("stopping the Redis of a program that was killed", "socket", socket)
 			c := redis.NewClient(&redis.Options{Network: "unix", Addr: socket, MaxRetries: -1})
@@ -154,6 +145,15 @@ func stopRedisSurvivor(ctx context.Context, socket string, log *slog.Logger) err
 			return err
 		}
 	}
+	return nil
+}
+
+func listens(socket string) bool {
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
 }
 
 // setAside moves data that Redis can't read out of the way: everything in it can be made again from PostgreSQL.

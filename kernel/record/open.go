@@ -155,3 +155,32 @@ func (s *Spec) mayEdit(v View, row Row) bool {
 	}
 	return covers(s, v, access.Permission(s.Name+":edit"), row)
 }
+
+// RowOf reads what decides who may do what to a record, if the reader may see it. It returns ErrDenied or ErrMissing.
+func (s *Spec) RowOf(ctx context.Context, db *sql.DB, r *Registry, v View, id uuid.UUID) (Row, error) {
+	scope, ok := v.Set.Scope(s.Read)
+	if !ok {
+		return Row{}, ErrDenied.With(s.Label)
+	}
+	var fields []*Field
+	for _, name := range []string{"companyId", "departmentId", "ownerId", "version", s.status} {
+		if f := s.by[name]; f != nil {
+			fields = append(fields, f)
+		}
+	}
+	var q SQL
+	q.WriteString("SELECT t.id")
+	r.columns(&q, fields)
+	s.from(&q, v, scope)
+	q.WriteString(" AND t.id = ")
+	q.Arg(id)
+	row, found := Row{}, false
+	err := database.Read(ctx, db, v.Tenant, []database.Query{{SQL: q.String(), Args: q.Args}}, func(_ int, values [][]byte) error {
+		row, found = s.scopeRow(fields, values[1:]), true
+		return nil
+	})
+	if err == nil && !found {
+		return Row{}, ErrMissing
+	}
+	return row, err
+}

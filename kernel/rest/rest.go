@@ -97,6 +97,7 @@ const (
 	answerKey
 	languageKey
 	requestKey
+	fiberKey
 )
 
 // OperationOf returns the id of the operation that ctx serves, or "".
@@ -151,6 +152,7 @@ func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
 		ctx := context.WithValue(hc.Context(), operationKey, o.ID)
 		ctx = context.WithValue(ctx, languageKey, language(hc.Header("Accept-Language")))
 		ctx = context.WithValue(ctx, requestKey, r)
+		ctx = context.WithValue(ctx, fiberKey, c)
 		var err error
 		switch o.Permission {
 		case Public:

@@ -1,0 +1,64 @@
+package tenants
+
+import (
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"forecourt/kernel/flow"
+	"forecourt/kernel/record"
+)
+
+// User is a person of a tenant.
+type User struct {
+	bun.BaseModel `bun:"table:users"`
+	ID            uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	Version       int       `bun:"version" json:"version"`
+	Login         string    `bun:"login" json:"login"`
+	Name          string    `bun:"name" json:"name"`
+	Status        string    `bun:"status" json:"status"`
+}
+
+// UserKind declares users for lists and as the target of references. The password's hash is no field.
+var UserKind = record.New("user", "users", "用户", "User", func(u *User, k *record.Kind[User]) {
+	k.ID(&u.ID, "标识", "ID")
+	k.Int(&u.Version, "版本", "Version").Fixed()
+	k.Text(&u.Name, "姓名", "Name").Must().Max(60).Sort()
+	k.Text(&u.Login, "登录名", "Login").Must().Max(40).Sort()
+	k.Choice(&u.Status, "状态", "Status",
+		record.Option{Value: "active", Label: text("启用", "Active"), Tone: flow.Green},
+		record.Option{Value: "disabled", Label: text("停用", "Disabled"), Tone: flow.Grey}).Fixed()
+	k.Title("name", "login")
+	k.List("name", "name", "login", "status")
+	k.TenantWide()
+})
+
+// Unit is a node of the tenant's tree.
+type Unit struct {
+	bun.BaseModel `bun:"table:org_units"`
+	ID            uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	Version       int       `bun:"version" json:"version"`
+	ParentID      uuid.UUID `bun:"parent_id,type:uuid,nullzero" json:"parentId"`
+	CompanyID     uuid.UUID `bun:"company_id,type:uuid,nullzero" json:"companyId"`
+	Kind          string    `bun:"kind" json:"kind"`
+	Code          string    `bun:"code" json:"code"`
+	Name          string    `bun:"name" json:"name"`
+	Status        string    `bun:"status" json:"status"`
+}
+
+// UnitKind declares org units.
+var UnitKind = record.New("org_unit", "org-units", "组织", "Org unit", func(u *Unit, k *record.Kind[Unit]) {
+	k.ID(&u.ID, "标识", "ID")
+	k.Int(&u.Version, "版本", "Version").Fixed()
+	k.Text(&u.Name, "名称", "Name").Must().Max(60).Sort()
+	k.Text(&u.Code, "编码", "Code").Must().Max(20).Sort()
+	k.Choice(&u.Kind, "类型", "Type", record.Of("group", "集团", "Group"), record.Of("region", "区域", "Region"), record.Of("company", "公司", "Company"),
+		record.Of("department", "部门", "Department"), record.Of("team", "班组", "Team"))
+	k.Ref(&u.ParentID, "org_unit", "上级", "Parent")
+	k.Ref(&u.CompanyID, "org_unit", "所属公司", "Company").Fixed()
+	k.Choice(&u.Status, "状态", "Status",
+		record.Option{Value: "open", Label: text("启用", "Open"), Tone: flow.Green},
+		record.Option{Value: "closed", Label: text("关闭", "Closed"), Tone: flow.Grey}).Fixed()
+	k.Title("name", "code")
+	k.List("code", "code", "name", "kind", "parentId", "companyId", "status")
+	k.TenantWide()
+})

@@ -1,0 +1,114 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"forecourt/tenants"
+)
+
+// maxAttempts is how many runs a row gets before it is parked.
+const maxAttempts = 10
+
+// table is where a row lives. Its name is in the tasks that Redis holds.
+type table string
+
+const (
+	outbox   table = "outbox"
+	dueTasks table = "due_tasks"
+)
+
+// run is one run of one row: what a task in Redis stands for.
+type run struct {
+	Table    table     `json:"table" bun:"-"`
+	Tenant   uuid.UUID `json:"tenant" bun:"-"`
+	ID       uuid.UUID `json:"id"`
+	Attempts int       `json:"attempts"` // how many runs began before this one
+	Kind     string    `json:"-"`
+	Done     bool      `json:"-"`
+}
+
+func interval(d time.Duration) string { return fmt.Sprintf("%d milliseconds", d.Milliseconds()) }
+
+// sqlFor fills a statement's table, the columns that order it, the condition under which a row has fallen due, and the one
+// under which nobody will ever want it. Rows of one transaction share their time, so the id keeps their order the same.
+func (t table) sqlFor(q string) string {
+	order, due, unwanted := "created_at, id", "true", "t.kind <> ALL (?known)"
+	if t == dueTasks {
+		order, due, unwanted = "due_at, id", "due_at <= ?now", "false"
+	}
+	return strings.NewReplacer("{table}", string(t), "{order}", order, "{due}", due, "{unwanted}", unwanted).Replace(q)
+}
+
+// What is in flight are the oldest of the rows that wait, so head sees it without reading a long queue to its end.
+// Both halves walk the partial index of open rows; the array keeps the planner, which can't know the limit, from reading
+// the whole table for the update. An event that nobody listens to is done at once.
+const claimSQL = `WITH head AS (
+  SELECT claimed_at FROM {table} WHERE tenant_id = ?tenant AND done_at IS NULL AND error IS NULL AND attempts < ?max
+  ORDER BY {order} LIMIT 4 * ?share
+), open AS (
+  SELECT id FROM {table} WHERE tenant_id = ?tenant AND done_at IS NULL AND attempts < ?max AND {due}
+    AND (claimed_at IS NULL OR claimed_at < now() - ?stale::interval)
+  ORDER BY {order} LIMIT greatest(0, ?share - (SELECT count(*) FROM head WHERE claimed_at >= now() - ?stale::interval))
+  FOR UPDATE SKIP LOCKED
+)
+UPDATE {table} t SET claimed_at = now(), error = NULL, done_at = CASE WHEN {unwanted} THEN now() END
+WHERE t.tenant_id = ?tenant AND t.id = ANY (ARRAY(SELECT id FROM open))
+RETURNING t.id, t.kind, t.attempts, t.done_at IS NOT NULL AS done`
+
+// A row whose last run took its process with it has nobody to park it.
+const parkSQL = `UPDATE {table} SET claimed_at = now() + interval '100 years', error = 'the worker stopped in the middle of the last run'
+WHERE tenant_id = ?tenant AND done_at IS NULL AND attempts >= ?max AND error IS NULL AND claimed_at < now() - ?stale::interval`
+
+type claimArgs struct {
+	Tenant uuid.UUID
+	Max    int
+	Share  int
+	Stale  string
+	Now    time.Time
+	Known  []string `bun:",array"`
+}
+
+// claim takes up to a share of each table for the relay and commits. Rows that another replica is claiming are skipped.
+func (w *Workers) claim(ctx context.Context, a tenants.Actor) (claimed []run, err error) {
+	err = w.db.Do(ctx, a, func(tx tenants.Tx) error {
+		claimed = claimed[:0] // the transaction may be tried again
+		args := &claimArgs{Tenant: tx.Tenant, Max: maxAttempts, Share: w.o.Share, Stale: interval(w.o.Stale), Now: tx.Now, Known: w.known}
+		for _, t := range []table{outbox, dueTasks} {
+			if err := tx.Later(ctx, t.sqlFor(parkSQL), args); err != nil {
+				return err
+			}
+			var rows []run
+			if err := tx.NewRaw(t.sqlFor(claimSQL), args).Scan(ctx, &rows); err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if !r.Done {
+					r.Table, r.Tenant = t, tx.Tenant
+					claimed = append(claimed, r)
+				}
+			}
+		}
+		return nil
+	})
+	return claimed, err
+}
+
+// giveBack undoes a claim of rows that Redis did not take, also when ctx is why: they need not wait until they are stale. A row whose run began all the same is left alone.
+func (w *Workers) giveBack(ctx context.Context, a tenants.Actor, claimed []run) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	return w.db.Do(ctx, a, func(tx tenants.Tx) error {
+		for _, r := range claimed {
+			q := r.Table.sqlFor("UPDATE {table} SET claimed_at = NULL WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND attempts = ?")
+			if err := tx.Later(ctx, q, tx.Tenant, r.ID, r.Attempts); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

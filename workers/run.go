@@ -1,0 +1,80 @@
+package workers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"slices"
+
+	"github.com/hibiken/asynq"
+
+	"forecourt/kernel/job"
+	"forecourt/tenants"
+)
+
+// errNoHandler is what a due task gets whose kind this program does not know.
+var errNoHandler = errors.New("no handler of this kind")
+
+// process takes one task of Redis. An error means that the run did not begin: Asynq brings the task again. How a run that
+// began went is in its row, and Redis is done with it either way.
+func (w *Workers) process(ctx context.Context, t *asynq.Task) error {
+	var r run
+	if err := json.Unmarshal(t.Payload(), &r); err != nil || (r.Table != outbox && r.Table != dueTasks) {
+		w.o.Log.Error("task of another program", "payload", string(t.Payload()))
+		return nil
+	}
+	tenant, err := w.db.Tenant(ctx, r.Tenant)
+	if errors.Is(err, tenants.ErrNoTenant) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	actor := tenants.Worker(tenant, relayName)
+	task, err := w.begin(ctx, actor, r)
+	if errors.Is(err, errMoved) || errors.Is(err, tenants.ErrSuspended) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	actor.Name = task.Kind
+	failed := w.alive(ctx, actor, r, func() error { return w.handle(ctx, task) })
+	if err := w.end(ctx, actor, r, failed); err != nil {
+		w.o.Log.Error("record a run", "tenant", tenant.Code, "kind", task.Kind, "row", r.ID, "error", err)
+	}
+	if w.hungry.Load() {
+		w.Kick()
+	}
+	return nil
+}
+
+// handle runs every handler of the task's kind, also when one of them fails. Then all run again: each is safe twice.
+func (w *Workers) handle(ctx context.Context, t job.Task) error {
+	named := w.handlers[t.Kind]
+	if len(named) == 0 {
+		return errNoHandler
+	}
+	var failed []error
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if err := w.call(ctx, named[name], t); err != nil {
+			w.o.Log.Warn("handler failed", "tenant", t.Tenant, "kind", t.Kind, "handler", name, "row", t.ID, "error", err)
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// call turns a handler's panic into an error, so that it costs its row an attempt and nobody else anything.
+func (w *Workers) call(ctx context.Context, fn job.Handler, t job.Task) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.o.Log.Error("handler panicked", "kind", t.Kind, "row", t.ID, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return fn(ctx, t)
+}

@@ -1,0 +1,120 @@
+// Package workers does what modules left for later: it relays rows of outbox and due_tasks to Asynq, runs their handlers,
+// and records how it went. PostgreSQL holds the truth; Redis may lose everything at any time.
+package workers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"forecourt/kernel/job"
+	"forecourt/tenants"
+)
+
+// Options are the settings of a process. A zero field takes the value in its comment.
+type Options struct {
+	Log         *slog.Logger                     // slog.Default
+	Concurrency int                              // 10 handlers at once in this process
+	Share       int                              // 64 rows of a tenant in flight, a table
+	Stale       time.Duration                    // 30 s without a sign of life, then a row in flight is claimed again
+	Every       time.Duration                    // 200 ms between two looks for work
+	Timeout     time.Duration                    // 10 min, then a run's context ends
+	Grace       time.Duration                    // 20 s for handlers to end when the process stops
+	Backoff     func(attempts int) time.Duration // 2 s doubled with every failed run, an hour at most
+	Queue       func(kind string) string         // QueueDefault for all
+}
+
+// Workers relays and handles. One process makes one.
+type Workers struct {
+	db       *tenants.DB
+	redis    redis.UniversalClient
+	client   *asynq.Client
+	handlers job.Handlers
+	known    []string
+	o        Options
+	kick     chan struct{}
+	hungry   atomic.Bool // the last look found work, so a finished run makes room for more
+}
+
+// New makes workers for handlers, which must not change afterwards. It connects to nothing; client stays the caller's to
+// close, after Run has returned.
+func New(db *tenants.DB, client redis.UniversalClient, handlers job.Handlers, o Options) *Workers {
+	w := &Workers{db: db, redis: client, client: asynq.NewClientFromRedisClient(client), handlers: handlers, o: o.filled(), kick: make(chan struct{}, 1)}
+	for kind := range handlers {
+		w.known = append(w.known, kind)
+	}
+	return w
+}
+
+func (o Options) filled() Options {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Concurrency == 0 {
+		o.Concurrency = 10
+	}
+	if o.Share == 0 {
+		o.Share = 64
+	}
+	if o.Stale == 0 {
+		o.Stale = 30 * time.Second
+	}
+	if o.Every == 0 {
+		o.Every = 200 * time.Millisecond
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Minute
+	}
+	if o.Grace == 0 {
+		o.Grace = 20 * time.Second
+	}
+	if o.Backoff == nil {
+		o.Backoff = func(attempts int) time.Duration { return min(time.Hour, time.Second<<min(attempts, 12)) }
+	}
+	if o.Queue == nil {
+		o.Queue = func(string) string { return QueueDefault }
+	}
+	return o
+}
+
+// Run relays and handles until ctx ends, then lets running handlers end and returns. Servers that can't be reached are
+// tried again for as long as it takes. It returns an error only when Asynq refuses its settings.
+func (w *Workers) Run(ctx context.Context) error {
+	server := w.server(context.WithoutCancel(ctx))
+	if err := server.Start(asynq.HandlerFunc(w.process)); err != nil {
+		return fmt.Errorf("start asynq: %w", err)
+	}
+	var background sync.WaitGroup
+	background.Go(func() { w.makeMonths(ctx) })
+	w.relay(ctx)
+	server.Stop()
+	server.Shutdown()
+	background.Wait()
+	return nil
+}
+
+// Kick makes the relay look for work now instead of at its next turn. It never blocks.
+func (w *Workers) Kick() {
+	select {
+	case w.kick <- struct{}{}:
+	default:
+	}
+}
+
+// sleep waits for d and reports whether ctx still lives.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
