@@ -29,7 +29,7 @@ type run struct {
 	ID       uuid.UUID `json:"id"`
 	Attempts int       `json:"attempts"` // how many runs began before this one
 	Kind     string    `json:"-"`
-	Done     bool      `json:"-"`
+	Wanted   bool      `json:"-"`
 }
 
 func interval(d time.Duration) string { return fmt.Sprintf("%d milliseconds", d.Milliseconds()) }
@@ -46,23 +46,21 @@ func (t table) sqlFor(q string) string {
 
 // What is in flight are the oldest of the rows that wait, so head sees it without reading a long queue to its end.
 // Both halves walk the partial index of open rows; the array keeps the planner, which can't know the limit, from reading
-// the whole table for the update. An event that nobody listens to is done at once.
+// the whole table for the update. An event that nobody listens to is done at once. A row that is claimed after its last
+// run took its process with it, so nobody parked it: that is done here.
 const claimSQL = `WITH head AS (
-  SELECT claimed_at FROM {table} WHERE tenant_id = ?tenant AND done_at IS NULL AND error IS NULL AND attempts < ?max
-  ORDER BY {order} LIMIT 4 * ?share
+  SELECT claimed_at FROM {table} WHERE tenant_id = ?tenant AND done_at IS NULL AND error IS NULL ORDER BY {order} LIMIT 4 * ?share
 ), open AS (
-  SELECT id FROM {table} WHERE tenant_id = ?tenant AND done_at IS NULL AND attempts < ?max AND {due}
-    AND (claimed_at IS NULL OR claimed_at < now() - ?stale::interval)
-  ORDER BY {order} LIMIT greatest(0, ?share - (SELECT count(*) FROM head WHERE claimed_at >= now() - ?stale::interval))
+  SELECT id FROM {table} WHERE tenant_id = ?tenant AND done_at IS NULL AND {due} AND (claimed_at IS NULL OR claimed_at < now() - ?stale::interval)
+  ORDER BY {order} LIMIT greatest(0, ?share - (SELECT count(*) FROM head WHERE claimed_at BETWEEN now() - ?stale::interval AND now()))
   FOR UPDATE SKIP LOCKED
 )
-UPDATE {table} t SET claimed_at = now(), error = NULL, done_at = CASE WHEN {unwanted} THEN now() END
+UPDATE {table} t SET
+  claimed_at = CASE WHEN t.attempts < ?max THEN now() ELSE now() + interval '100 years' END,
+  error = CASE WHEN t.attempts < ?max THEN NULL ELSE 'the worker stopped in the middle of the last run' END,
+  done_at = CASE WHEN {unwanted} THEN now() END
 WHERE t.tenant_id = ?tenant AND t.id = ANY (ARRAY(SELECT id FROM open))
-RETURNING t.id, t.kind, t.attempts, t.done_at IS NOT NULL AS done`
-
-// A row whose last run took its process with it has nobody to park it.
-const parkSQL = `UPDATE {table} SET claimed_at = now() + interval '100 years', error = 'the worker stopped in the middle of the last run'
-WHERE tenant_id = ?tenant AND done_at IS NULL AND attempts >= ?max AND error IS NULL AND claimed_at < now() - ?stale::interval`
+RETURNING t.id, t.kind, t.attempts, t.done_at IS NULL AND t.attempts < ?max AS wanted`
 
 type claimArgs struct {
 	Tenant uuid.UUID
@@ -79,15 +77,12 @@ func (w *Workers) claim(ctx context.Context, a tenants.Actor) (claimed []run, er
 		claimed = claimed[:0] // the transaction may be tried again
 		args := &claimArgs{Tenant: tx.Tenant, Max: maxAttempts, Share: w.o.Share, Stale: interval(w.o.Stale), Now: tx.Now, Known: w.known}
 		for _, t := range []table{outbox, dueTasks} {
-			if err := tx.Later(ctx, t.sqlFor(parkSQL), args); err != nil {
-				return err
-			}
 			var rows []run
 			if err := tx.NewRaw(t.sqlFor(claimSQL), args).Scan(ctx, &rows); err != nil {
 				return err
 			}
 			for _, r := range rows {
-				if !r.Done {
+				if r.Wanted {
 					r.Table, r.Tenant = t, tx.Tenant
 					claimed = append(claimed, r)
 				}

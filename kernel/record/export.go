@@ -20,7 +20,7 @@ var ErrExportSize = fault.New(fault.Invalid, "record.export_size", "结果超过
 const exportCap = 50_000
 
 type exportQuery struct {
-	listParams
+	ListParams
 	Format string `query:"format" enum:"xlsx,csv" default:"xlsx"`
 }
 

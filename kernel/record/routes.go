@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,14 +28,15 @@ type Desk struct {
 	Files *file.Folder
 }
 
-type listParams struct {
+// ListParams is what a list is asked for, beside its page.
+type ListParams struct {
 	Filter string `query:"filter" maxLength:"8000" doc:"[[field, operator, value], …]"`
 	Sort   string `query:"sort" maxLength:"60" doc:"A sortable field; - before it for descending"`
 	Q      string `query:"q" maxLength:"100" doc:"Search text"`
 	Fields string `query:"fields" maxLength:"1000" doc:"Names with commas between; empty: the default columns"`
 }
 
-func (p listParams) input() ListInput {
+func (p ListParams) input() ListInput {
 	in := ListInput{Filter: p.Filter, Sort: p.Sort, Q: p.Q}
 	if p.Fields != "" {
 		in.Fields = strings.Split(p.Fields, ",")
@@ -43,7 +45,7 @@ func (p listParams) input() ListInput {
 }
 
 type listQuery struct {
-	listParams
+	ListParams
 	Cursor string `query:"cursor" maxLength:"2000"`
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 	Count  bool   `query:"count"`
@@ -89,9 +91,15 @@ func (d *Desk) Serve(api *rest.API) {
 		upload := op("add-file", http.MethodPost, "/{id}/files", "Attach a file", s.Read)
 		upload.MaxBody = maxFile + 1<<20
 		rest.Register(api, upload, k.addFile)
-		rest.Register(api, op("reveal", http.MethodPost, "/{id}/reveal", "Show a masked value; it is logged", access.Permission(s.Name+":reveal")), k.reveal)
+		if s.hasPersonal() {
+			rest.Register(api, op("reveal", http.MethodPost, "/{id}/reveal", "Show a masked value; it is logged", access.Permission(s.Name+":reveal")), k.reveal)
+		}
 		k.describe(api)
 	}
+}
+
+func (s *Spec) hasPersonal() bool {
+	return slices.ContainsFunc(s.Fields, func(f *Field) bool { return f.Personal })
 }
 
 // served is one kind at the desk.

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// serve answers until ctx ends. With --role all, the default, one process does everything.
+func serve(ctx context.Context, args []string, out io.Writer) (err error) {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	role := flags.String("role", "all", "all, api or worker")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *role != "all" && *role != "api" && *role != "worker" {
+		return fmt.Errorf("role %q: want all, api or worker", *role)
+	}
+	log := slog.Default()
+	s, err := open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop(ctx)) }()
+	app, err := build(s, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, app.close()) }()
+	if s.cfg.Demo && *role != "worker" {
+		if err := app.demo(ctx); err != nil {
+			return fmt.Errorf("demo data: %w", err)
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return ended(app.hub.Run(ctx)) })
+	g.Go(func() error { return ended(app.tenants.Run(ctx)) })
+	if *role != "api" {
+		g.Go(func() error { return ended(app.workers.Run(ctx)) })
+	}
+	if *role != "worker" {
+		l, err := net.Listen("tcp", s.cfg.Addr)
+		if err != nil {
+			return fmt.Errorf("listen: %w", err)
+		}
+		g.Go(func() error { return app.http.Listener(l) })
+		g.Go(func() error {
+			<-ctx.Done()
+			return app.http.ShutdownWithTimeout(3 * time.Second) // event streams never end by themselves
+		})
+		data, _ := filepath.Abs(s.cfg.Data)
+		_, _ = fmt.Fprintf(out, "\nForecourt 车枢  http://%s\n", l.Addr())
+		if s.cfg.Demo {
+			listDemo(out)
+		}
+		_, _ = fmt.Fprintf(out, "Data: %s   Stop with Ctrl-C\n", data)
+	}
+	return g.Wait()
+}
+
+// ended takes the end of ctx for what it is: no error.
+func ended(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

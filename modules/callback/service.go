@@ -1,0 +1,121 @@
+package callback
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
+	"forecourt/kernel/fault"
+	"forecourt/kernel/job"
+	"forecourt/kernel/record"
+	"forecourt/kernel/rest"
+	"forecourt/tenants"
+)
+
+// Sale is what a callback after a handover needs to know.
+type Sale struct {
+	Contract, Customer         uuid.UUID
+	ContractNumber             string
+	Company, Department, Owner uuid.UUID
+}
+
+// Handovers is asked what a handover was about.
+type Handovers interface {
+	Sale(ctx context.Context, tx tenants.Tx, handover uuid.UUID) (Sale, error)
+}
+
+// Notices tells people.
+type Notices interface {
+	Tell(ctx context.Context, tx tenants.Tx, user uuid.UUID, zh, en, kind string, record uuid.UUID) error
+}
+
+// Service makes and works callbacks.
+type Service struct {
+	db        *tenants.DB
+	handovers Handovers
+	notices   Notices
+}
+
+// New makes the service.
+func New(db *tenants.DB, h Handovers, n Notices) *Service { return &Service{db, h, n} }
+
+// Faults of callbacks.
+var (
+	ErrPast = fault.New(fault.Invalid, "callback.past", "下次拨打日期不能早于今天", "The next try cannot be in the past")
+)
+
+// ActInput is the answers that an action brings; which are needed depends on the action.
+type ActInput struct {
+	ID           uuid.UUID
+	Version      int
+	Action       Action
+	Satisfaction int
+	VehicleFine  string
+	Explained    string
+	Answer       string
+	NextTry      clock.Day
+}
+
+// Act works a callback. It returns record.ErrMissing, rest.ErrDenied, flow.ErrNotAllowed, record.ErrStale or ErrPast.
+func (s *Service) Act(ctx context.Context, a tenants.Actor, in ActInput) (*Callback, error) {
+	var c *Callback
+	err := s.db.Do(ctx, a, func(tx tenants.Tx) (err error) {
+		if c, err = find(ctx, tx, in.ID, Flow.Permission(in.Action)); err != nil {
+			return err
+		}
+		move, err := Flow.Next(c.Status, in.Action)
+		if err != nil {
+			return err
+		}
+		if c.Version != in.Version {
+			return record.ErrStale
+		}
+		before := *c
+		c.Status, c.OwnerID = move.To, a.User
+		if in.Answer != "" {
+			c.Answer = in.Answer
+		}
+		switch in.Action {
+		case ActionComplete:
+			c.Satisfaction, c.VehicleFine, c.Explained, c.DoneAt = in.Satisfaction, in.VehicleFine, in.Explained, tx.Now
+			c.Attempts++
+		case ActionTry:
+			if in.NextTry < clock.DayOf(tx.Now, tx.Zone) {
+				return ErrPast.At("nextTry")
+			}
+			c.NextTry = in.NextTry
+			c.Attempts++
+		case ActionGiveUp, ActionCancel:
+		}
+		return Kind.Save(ctx, tx.Tx, &before, c, string(in.Action))
+	})
+	return c, err
+}
+
+// find locks a callback that the actor may read, and refuses one that they may not work.
+func find(ctx context.Context, tx tenants.Tx, id uuid.UUID, p access.Permission) (*Callback, error) {
+	reads, err := tx.Can(Kind.Read)
+	if err != nil {
+		return nil, err
+	}
+	c, err := Kind.Find(ctx, tx.Tx, reads, id)
+	if err != nil {
+		return nil, err
+	}
+	works, err := tx.Can(p)
+	if err != nil {
+		return nil, err
+	}
+	if !works.Covers(c.CompanyID, c.DepartmentID, c.OwnerID) {
+		return nil, rest.ErrDenied
+	}
+	return c, nil
+}
+
+// Handlers are what the workers run.
+func (s *Service) Handlers(h job.Handlers) {
+	h.On("handover.create", "callback.plan", s.plan)
+	h.On(taskMake, "callback.make", s.make)
+}

@@ -1,0 +1,91 @@
+package intent
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
+	"forecourt/kernel/record"
+	"forecourt/tenants"
+)
+
+// act makes the move of action; more fills in what the action asks.
+func (s *Service) act(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, action Action, more func(tx tenants.Tx, m *Intent) error) (*Intent, error) {
+	return s.change(ctx, a, Flow.Permission(action), id, version, string(action), func(tx tenants.Tx, m *Intent) error {
+		move, err := Flow.Next(m.Status, action)
+		if err != nil {
+			return err
+		}
+		m.Status = move.To
+		return more(tx, m)
+	})
+}
+
+// Lose gives an intent up with the reason. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed, record.ErrChoice or a
+// denied fault.
+func (s *Service) Lose(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason Reason, competitor string) (*Intent, error) {
+	return s.act(ctx, a, id, version, ActionLose, func(_ tenants.Tx, m *Intent) error {
+		if reason == "" {
+			return record.ErrChoice.At("reason")
+		}
+		m.LostReason, m.Competitor = reason, competitor
+		return nil
+	})
+}
+
+// Sleep stops following up until somebody wakes the intent. It returns the errors of Lose.
+func (s *Service) Sleep(ctx context.Context, a tenants.Actor, id uuid.UUID, version int) (*Intent, error) {
+	return s.act(ctx, a, id, version, ActionSleep, func(tenants.Tx, *Intent) error { return nil })
+}
+
+// Wake takes up a dormant intent again. It returns the errors of Lose, ErrFollowUpNeeded and ErrFollowUpPast.
+func (s *Service) Wake(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, next clock.Day) (*Intent, error) {
+	return s.act(ctx, a, id, version, ActionWake, func(tx tenants.Tx, m *Intent) error {
+		m.NextFollowUp = next
+		return followOn(tx, next)
+	})
+}
+
+// Win notes that the intent's contract became effective. Nothing happens when it is won already. It returns record.ErrMissing.
+func (s *Service) Win(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
+	m, err := Kind.Find(ctx, tx.Tx, access.Scope{All: true}, id)
+	if err != nil {
+		return err
+	}
+	if m.Status == StatusWon {
+		return nil
+	}
+	move, err := Flow.Next(m.Status, ActionWin)
+	if err != nil {
+		return err
+	}
+	before := *m
+	m.Status, m.LostReason, m.Competitor = move.To, "", ""
+	return Kind.Save(ctx, tx.Tx, &before, m, string(ActionWin))
+}
+
+// Info is what other documents need of an intent.
+type Info struct {
+	ID       uuid.UUID
+	Customer uuid.UUID
+	Status   string
+}
+
+// Info reads an intent that the actor may read. It returns record.ErrTarget for every other id.
+func (s *Service) Info(ctx context.Context, tx tenants.Tx, id uuid.UUID) (Info, error) {
+	scope, err := tx.Can(Kind.Read)
+	if err != nil {
+		return Info{}, record.ErrTarget.Because(err)
+	}
+	m, err := Kind.Peek(ctx, tx.Tx, scope, id)
+	if errors.Is(err, record.ErrMissing) {
+		return Info{}, record.ErrTarget.Because(err)
+	}
+	if err != nil {
+		return Info{}, err
+	}
+	return Info{m.ID, m.CustomerID, string(m.Status)}, nil
+}

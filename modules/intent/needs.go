@@ -1,0 +1,24 @@
+package intent
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/database"
+	"forecourt/tenants"
+)
+
+// Customers knows the customers of the group.
+type Customers interface {
+	// Exists returns record.ErrTarget at field for a customer that the actor may not read.
+	Exists(ctx context.Context, tx tenants.Tx, id uuid.UUID, field string) error
+	// Touch notes a contact now.
+	Touch(ctx context.Context, tx tenants.Tx, id uuid.UUID) error
+}
+
+// Models tells whether a vehicle model is there and in scope; the kind vehicle_model itself fits.
+type Models interface {
+	Exists(ctx context.Context, tx database.Tx, scope access.Scope, id uuid.UUID, field string) error
+}
