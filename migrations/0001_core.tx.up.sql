@@ -252,7 +252,7 @@ CREATE TABLE outbox (
   error text,
   PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX outbox_open ON outbox (tenant_id, created_at) WHERE done_at IS NULL;
+CREATE INDEX outbox_open ON outbox (tenant_id, created_at, id) WHERE done_at IS NULL;
 
 -- What falls due later. key makes the same cause one row, however often it is announced.
 CREATE TABLE due_tasks (
@@ -269,12 +269,12 @@ CREATE TABLE due_tasks (
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT due_tasks_key UNIQUE (tenant_id, kind, key)
 );
-CREATE INDEX due_tasks_open ON due_tasks (tenant_id, due_at) WHERE done_at IS NULL;
+CREATE INDEX due_tasks_open ON due_tasks (tenant_id, due_at, id) WHERE done_at IS NULL;
 SELECT tenant_table('outbox'), tenant_table('due_tasks');
 
 -- Which tenants have work. A tenant without a due row is not looked at; each is then asked by itself, under its own row security.
 CREATE FUNCTION tenants_with_work(stale interval, most int) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
-  RETURN QUERY SELECT t.id FROM tenants t WHERE t.status <> 'closed' AND (
+  RETURN QUERY SELECT t.id FROM tenants t WHERE t.status IN ('trial', 'active') AND (
     EXISTS (SELECT FROM outbox o WHERE o.tenant_id = t.id AND o.done_at IS NULL AND (o.claimed_at IS NULL OR o.claimed_at < now() - stale))
     OR EXISTS (SELECT FROM due_tasks d WHERE d.tenant_id = t.id AND d.done_at IS NULL AND d.due_at <= now() + t.clock_offset AND (d.claimed_at IS NULL OR d.claimed_at < now() - stale)))
   ORDER BY random() LIMIT most;

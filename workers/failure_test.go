@@ -54,6 +54,13 @@ func TestFailures(t *testing.T) {
 			parked, err := made.Parked(t.Context(), w.actor(w.tenants[0]))
 			return err == nil && len(parked) == 1
 		})
+		time.Sleep(time.Second)
+		if w.count(effectsNow) != 0 || w.count("SELECT attempts FROM outbox") != 10 {
+			t.Error("it was run once more")
+		}
+		if w.count("SELECT count(*) FROM tenants_with_work('0 seconds', 50)") != 0 {
+			t.Error("its tenant still counts as having work")
+		}
 	})
 
 	t.Run("AllHandlersOfAKindRunUntilAllSucceed", func(t *testing.T) {
