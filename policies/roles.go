@@ -7,11 +7,14 @@ type Role struct {
 	Fields       []string // "kind.field visibility"
 }
 
+// demoClock is granted in demo tenants alone.
+const demoClock = "demo:clock"
+
 // everyone is what all who work in a tenant may do.
-var everyone = []string{"user:read group", "org_unit:read group", "vehicle_model:read group", "accessory:read group", "price:read group", "demo:clock group"}
+var everyone = []string{"user:read group", "org_unit:read group", "vehicle_model:read group", "accessory:read group", "price:read group", demoClock + " group"}
 
 // readAll is every kind of business record.
-var readAll = []string{"customer:read", "visit:read", "intent:read", "vehicle:read", "contract:read", "receipt:read", "invoice:read", "outbound:read", "handover:read", "callback:read"}
+var readAll = []string{"customer:read", "visit:read", "intent:read", "vehicle:read", "vehicle_event:read", "contract:read", "receipt:read", "invoice:read", "outbound:read", "handover:read", "callback:read"}
 
 func scoped(scope string, permissions ...string) []string {
 	out := make([]string, len(permissions))
@@ -31,6 +34,7 @@ func join(lists ...[]string) []string {
 
 var exports = []string{"customer:export", "visit:export", "intent:export", "vehicle:export", "contract:export", "receipt:export", "invoice:export", "outbound:export", "handover:export", "callback:export"}
 
+// openFields are shown to those who call customers; everyone else reads them masked.
 var openFields = []string{"customer.mobile shown", "visit.mobile shown"}
 
 // Roles are the roles that every new tenant begins with.
@@ -38,20 +42,20 @@ var Roles = []Role{
 	{"group_administrator", "集团管理员", "Group administrator", join(scoped("group", readAll...), scoped("group", exports...),
 		scoped("group", "user:manage", "org:manage", "role:read", "role:manage", "history:read", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
 	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
-		append([]string{"vehicle.cost shown", "contract.margin shown"}, openFields...)},
+		[]string{"vehicle.cost shown", "contract.margin shown"}},
 	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "org:manage", "role:read", "history:read")), nil},
-	{"sales_manager", "销售经理", "Sales manager", join(scoped("company", readAll...), scoped("group", "vehicle:read"), scoped("company", exports...),
+	{"sales_manager", "销售经理", "Sales manager", join(scoped("company", readAll...), scoped("group", "vehicle:read", "vehicle_event:read"), scoped("company", exports...),
 		scoped("company", "customer:create", "customer:edit", "customer:reveal", "visit:create", "visit:edit", "visit:assign", "visit:close", "visit:reveal", "intent:create", "intent:edit", "intent:move", "intent:lose", "vehicle:hold", "vehicle:edit",
 			"contract:create", "contract:edit", "contract:submit", "contract:approve", "contract:reserve", "contract:cancel", "contract:close", "receipt:create")),
 		append([]string{"vehicle.cost shown", "contract.margin shown"}, openFields...)},
-	{"sales_consultant", "销售顾问", "Sales consultant", join(scoped("company", "customer:read", "callback:read"), scoped("group", "vehicle:read"),
+	{"sales_consultant", "销售顾问", "Sales consultant", join(scoped("company", "customer:read", "callback:read"), scoped("group", "vehicle:read", "vehicle_event:read"),
 		scoped("self", "customer:edit", "customer:reveal", "visit:read", "visit:edit", "visit:close", "visit:reveal", "intent:read", "intent:edit", "intent:move", "intent:lose", "contract:read", "contract:edit", "contract:submit", "contract:reserve", "contract:cancel", "contract:close"),
 		scoped("company", "customer:create", "visit:create", "visit:assign", "intent:create", "contract:create", "receipt:create", "vehicle:hold", "receipt:read", "invoice:read", "outbound:read", "handover:read", "handover:create")), openFields},
 	{"cashier", "出纳", "Cashier", join(scoped("company", "customer:read", "contract:read", "receipt:read", "receipt:create", "receipt:confirm", "receipt:void", "receipt:export", "invoice:read")), nil},
-	{"warehouse_keeper", "仓库管理员", "Warehouse keeper", join(scoped("company", "contract:read", "customer:read", "vehicle:receive", "vehicle:create", "vehicle:inspect", "vehicle:release", "vehicle:edit", "vehicle:export", "outbound:read", "outbound:create", "outbound:export", "handover:read"), scoped("group", "vehicle:read")), nil},
+	{"warehouse_keeper", "仓库管理员", "Warehouse keeper", join(scoped("company", "contract:read", "customer:read", "vehicle:receive", "vehicle:create", "vehicle:inspect", "vehicle:release", "vehicle:edit", "vehicle:export", "outbound:read", "outbound:create", "outbound:export", "handover:read"), scoped("group", "vehicle:read", "vehicle_event:read")), nil},
 	{"invoice_clerk", "开票员", "Invoice clerk", join(scoped("company", "customer:read", "contract:read", "receipt:read", "invoice:read", "invoice:issue", "invoice:create", "invoice:export")), nil},
-	{"service_adviser", "服务顾问", "Service adviser", join(scoped("company", "customer:read", "customer:create", "customer:edit", "vehicle:read", "visit:read", "callback:read")), nil},
-	{"customer_care_agent", "客服专员", "Customer-care agent", join(scoped("company", "customer:read", "customer:reveal", "contract:read", "vehicle:read", "handover:read", "callback:read", "callback:work", "callback:assign", "callback:export")), openFields},
+	{"service_adviser", "服务顾问", "Service adviser", join(scoped("company", "customer:read", "customer:create", "customer:edit", "vehicle:read", "vehicle_event:read", "visit:read", "callback:read")), nil},
+	{"customer_care_agent", "客服专员", "Customer-care agent", join(scoped("company", "customer:read", "customer:reveal", "contract:read", "vehicle:read", "vehicle_event:read", "handover:read", "callback:read", "callback:work", "callback:assign", "callback:export")), openFields},
 	{"auditor", "审计员", "Auditor", audit, []string{"vehicle.cost shown", "contract.margin shown"}},
 }
 

@@ -83,9 +83,9 @@ func (t *tree) scope(text string, user uuid.UUID, p *tenants.Posting) (access.Sc
 	case "group":
 		return access.Scope{All: true}, nil
 	case "subtree":
-		return t.covering(p.Unit), nil
+		return t.covering(user, p.Unit), nil
 	case "units":
-		return t.covering(units...), nil
+		return t.covering(user, units...), nil
 	case "company":
 		if p.Company == uuid.Nil {
 			return access.Scope{Owner: user}, nil
@@ -100,9 +100,9 @@ func (t *tree) scope(text string, user uuid.UUID, p *tenants.Posting) (access.Sc
 	return access.Scope{Owner: user}, nil
 }
 
-// covering returns the companies at or below units, and the departments that are named without their company.
-func (t *tree) covering(units ...uuid.UUID) access.Scope {
-	var s access.Scope
+// covering returns the companies at or below units, the departments that are named without their company, and what is one's own.
+func (t *tree) covering(user uuid.UUID, units ...uuid.UUID) access.Scope {
+	s := access.Scope{Owner: user}
 	for _, from := range units {
 		t.below(from, func(u unit) {
 			switch {

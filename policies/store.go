@@ -2,71 +2,16 @@ package policies
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/casbin/casbin/v2/model"
-	"github.com/casbin/casbin/v2/persist"
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"forecourt/kernel/access"
 	"forecourt/tenants"
 )
-
-// adapter lets Casbin read one tenant's rules in a transaction. Rules are written by the use cases, with their history.
-type adapter struct {
-	ctx context.Context //nolint:containedctx // Casbin's adapter has no context of its own
-	tx  tenants.Tx
-}
-
-// LoadPolicy reads every rule of the tenant.
-func (a *adapter) LoadPolicy(m model.Model) error {
-	rows, err := a.tx.QueryContext(a.ctx, "SELECT ptype, v0, v1, v2 FROM policy_rules WHERE tenant_id = ?", a.tx.Tenant)
-	if err != nil {
-		return fmt.Errorf("read rules: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	domain := a.tx.Tenant.String()
-	for rows.Next() {
-		var ptype, v0, v1, v2 string
-		if err := rows.Scan(&ptype, &v0, &v1, &v2); err != nil {
-			return fmt.Errorf("read rules: %w", err)
-		}
-		line := []string{ptype, v0, domain, v1, v2}
-		if ptype == "g" {
-			line = []string{ptype, v0, v1, domain}
-		}
-		if err := persist.LoadPolicyArray(line, m); err != nil {
-			return fmt.Errorf("load rule: %w", err)
-		}
-	}
-	return rows.Err()
-}
-
-var errReadOnly = errors.New("policies are written by their use cases")
-
-// SavePolicy is refused.
-func (a *adapter) SavePolicy(model.Model) error { return errReadOnly }
-
-// AddPolicy is refused.
-func (a *adapter) AddPolicy(string, string, []string) error { return errReadOnly }
-
-// RemovePolicy is refused.
-func (a *adapter) RemovePolicy(string, string, []string) error { return errReadOnly }
-
-// RemoveFilteredPolicy is refused.
-func (a *adapter) RemoveFilteredPolicy(string, string, int, ...string) error { return errReadOnly }
-
-type ruleRow struct {
-	bun.BaseModel `bun:"table:policy_rules"`
-	TenantID      uuid.UUID `bun:"tenant_id,type:uuid"`
-	PType         string    `bun:"ptype"`
-	V0            string    `bun:"v0"`
-	V1            string    `bun:"v1"`
-	V2            string    `bun:"v2"`
-}
 
 type roleRow struct {
 	bun.BaseModel `bun:"table:roles"`
@@ -86,16 +31,27 @@ type fieldRow struct {
 	Visibility    string    `bun:"visibility"`
 }
 
-// Seed gives a tenant the shipped roles, their grants and field rules. Run again, it adds what is missing.
+// Seed gives a tenant the shipped roles, their grants and field rules. Run again, it adds the roles that are missing; what an
+// administrator took from a role stays taken.
 func Seed(ctx context.Context, tx tenants.Tx) error {
+	var have []string
+	if err := tx.NewSelect().TableExpr("roles").ColumnExpr("code").Where("tenant_id = ?", tx.Tenant).Scan(ctx, &have); err != nil {
+		return fmt.Errorf("seed roles: %w", err)
+	}
 	var roles []roleRow
-	var rules []ruleRow
+	var rules [][]string
 	var fields []fieldRow
 	for _, r := range Roles {
+		if slices.Contains(have, r.Code) {
+			continue
+		}
 		roles = append(roles, roleRow{TenantID: tx.Tenant, Code: r.Code, NameZh: r.Zh, NameEn: r.En, Shipped: true})
 		for _, g := range r.Grants {
 			permission, scope, _ := strings.Cut(g, " ")
-			rules = append(rules, ruleRow{TenantID: tx.Tenant, PType: "p", V0: r.Code, V1: permission, V2: scope})
+			if permission == demoClock && !tx.Actor.Tenant.Demo {
+				continue
+			}
+			rules = append(rules, []string{r.Code, tx.Tenant.String(), permission, scope})
 		}
 		for _, f := range r.Fields {
 			name, visibility, _ := strings.Cut(f, " ")
@@ -103,13 +59,16 @@ func Seed(ctx context.Context, tx tenants.Tx) error {
 			fields = append(fields, fieldRow{TenantID: tx.Tenant, Role: r.Code, Kind: kind, Field: field, Visibility: visibility})
 		}
 	}
-	if _, err := tx.NewInsert().Model(&roles).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+	if len(roles) == 0 {
+		return nil
+	}
+	if _, err := tx.NewInsert().Model(&roles).Exec(ctx); err != nil {
 		return fmt.Errorf("seed roles: %w", err)
 	}
-	if _, err := tx.NewInsert().Model(&rules).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+	if err := (&adapter{ctx, tx}).AddPolicies("p", "p", rules); err != nil {
 		return fmt.Errorf("seed grants: %w", err)
 	}
-	if _, err := tx.NewInsert().Model(&fields).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&fields).Exec(ctx); err != nil {
 		return fmt.Errorf("seed field rules: %w", err)
 	}
 	return nil
@@ -117,52 +76,33 @@ func Seed(ctx context.Context, tx tenants.Tx) error {
 
 // Give gives roles to a subject. It returns tenants.ErrNoRole for a role that the tenant does not have.
 func Give(ctx context.Context, tx tenants.Tx, subject string, roles ...string) error {
-	for _, role := range roles {
-		r, err := tx.ExecContext(ctx, "INSERT INTO policy_rules (tenant_id, ptype, v0, v1) SELECT tenant_id, 'g', ?, code FROM roles WHERE tenant_id = ? AND code = ? ON CONFLICT DO NOTHING", subject, tx.Tenant, role)
-		if err != nil {
-			return fmt.Errorf("give %s to %s: %w", role, subject, err)
+	rules := make([][]string, len(roles))
+	for i, role := range roles {
+		if err := roleExists(ctx, tx, role); err != nil {
+			return err
 		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return tenants.ErrNoRole.With(role).At("roles")
-		}
+		rules[i] = []string{subject, role, tx.Tenant.String()}
 	}
-	return nil
+	return (&adapter{ctx, tx}).AddPolicies("g", "g", rules)
 }
 
-func replaceGrants(ctx context.Context, tx tenants.Tx, role string, grants []Grant) error {
-	found, err := tx.NewSelect().TableExpr("roles").ColumnExpr("1").Where("tenant_id = ? AND code = ?", tx.Tenant, role).Exists(ctx)
+func roleExists(ctx context.Context, tx tenants.Tx, role string) error {
+	found, err := tx.NewSelect().TableExpr("roles").Where("tenant_id = ? AND code = ?", tx.Tenant, role).Exists(ctx)
 	if err != nil {
 		return fmt.Errorf("role %s: %w", role, err)
 	}
 	if !found {
-		return ErrNoRole
-	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM policy_rules WHERE tenant_id = ? AND ptype = 'p' AND v0 = ?", tx.Tenant, role); err != nil {
-		return fmt.Errorf("grants of %s: %w", role, err)
-	}
-	if len(grants) == 0 {
-		return nil
-	}
-	rules := make([]ruleRow, len(grants))
-	for i, g := range grants {
-		rules[i] = ruleRow{TenantID: tx.Tenant, PType: "p", V0: role, V1: g.Permission, V2: g.Scope}
-	}
-	if _, err := tx.NewInsert().Model(&rules).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
-		return fmt.Errorf("grants of %s: %w", role, err)
+		return tenants.ErrNoRole.With(role).At("roles")
 	}
 	return nil
 }
 
-func groupsOf(ctx context.Context, tx tenants.Tx, user uuid.UUID) ([]string, error) {
+func groupsOf(ctx context.Context, tx tenants.Tx, user uuid.UUID) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	if err := tx.NewSelect().TableExpr("user_group_members").ColumnExpr("group_id").Where("tenant_id = ? AND user_id = ?", tx.Tenant, user).Scan(ctx, &ids); err != nil {
 		return nil, fmt.Errorf("groups of user: %w", err)
 	}
-	out := make([]string, len(ids))
-	for i, g := range ids {
-		out[i] = "group:" + g.String()
-	}
-	return out, nil
+	return ids, nil
 }
 
 var visibilities = map[string]access.Visibility{"hidden": access.Hidden, "masked": access.Masked, "shown": access.Shown}

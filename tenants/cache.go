@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"forecourt/kernel/clock"
 	"forecourt/kernel/database"
 )
 
@@ -41,7 +42,7 @@ func (c *cache) get(k [sha256.Size]byte) (Actor, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	e, ok := c.actors[k]
-	if !ok || time.Now().After(e.until) {
+	if !ok || clock.Now().After(e.until) {
 		return Actor{}, false
 	}
 	return e.actor, true
@@ -65,7 +66,7 @@ func (c *cache) put(k [sha256.Size]byte, a Actor, expires time.Time, generation 
 			break
 		}
 	}
-	until := time.Now().Add(cacheFor)
+	until := clock.Now().Add(cacheFor)
 	if expires.Before(until) {
 		until = expires
 	}
@@ -86,12 +87,10 @@ func (c *cache) drop(t uuid.UUID) {
 // Stale drops what this process keeps of a tenant's actors.
 func (s *Sessions) Stale(tenant uuid.UUID) { s.cache.drop(tenant) }
 
-// Run looks for tenants that changed, until ctx ends: a lost announcement costs half a second, not a right too many.
+// Run looks for tenants that changed, until ctx ends: a lost announcement costs half a second, not a right too many. It looks
+// back a minute further than it has read, so that a slow COMMIT or a database that was away hides nothing.
 func (s *Sessions) Run(ctx context.Context) error {
-	seen, err := s.versions(ctx, "1 hour")
-	if err != nil {
-		seen = map[uuid.UUID]int64{}
-	}
+	seen, last := map[uuid.UUID]int64{}, clock.Now()
 	tick := time.NewTicker(healEvery)
 	defer tick.Stop()
 	for {
@@ -100,13 +99,15 @@ func (s *Sessions) Run(ctx context.Context) error {
 			return ctx.Err()
 		case <-tick.C:
 		}
-		now, err := s.versions(ctx, "1 minute")
+		began := clock.Now()
+		now, err := s.versions(ctx, began.Sub(last)+time.Minute)
 		if err != nil {
 			if ctx.Err() == nil {
 				slog.Warn("versions of tenants not read", "error", err)
 			}
 			continue
 		}
+		last = began
 		for t, v := range now {
 			if seen[t] != v {
 				seen[t] = v
@@ -116,8 +117,9 @@ func (s *Sessions) Run(ctx context.Context) error {
 	}
 }
 
-func (s *Sessions) versions(ctx context.Context, within string) (map[uuid.UUID]int64, error) {
-	rows, err := s.db.Pool().QueryContext(database.WithPlatform(ctx), "SELECT id, version FROM tenants WHERE changed_at > now() - interval '"+within+"'")
+func (s *Sessions) versions(ctx context.Context, within time.Duration) (map[uuid.UUID]int64, error) {
+	q := fmt.Sprintf("SELECT id, version FROM tenants WHERE changed_at > now() - interval '%d seconds'", int(within.Seconds()))
+	rows, err := s.db.Pool().QueryContext(database.WithPlatform(ctx), q)
 	if err != nil {
 		return nil, fmt.Errorf("read versions: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
 	"forecourt/kernel/database"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/record"
@@ -47,7 +48,7 @@ type Tenant struct {
 }
 
 // Now returns the tenant's time.
-func (t Tenant) Now() time.Time { return time.Now().Add(t.Offset) }
+func (t Tenant) Now() time.Time { return clock.Now().Add(t.Offset) }
 
 // Posting is a place in the org tree with roles.
 type Posting struct {

@@ -6,13 +6,37 @@ import (
 	"forecourt/kernel/job"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
+	"forecourt/modules/callback"
+	"forecourt/modules/cash"
+	"forecourt/modules/catalogue"
+	"forecourt/modules/contract"
+	"forecourt/modules/customer"
+	"forecourt/modules/delivery"
+	"forecourt/modules/intent"
+	"forecourt/modules/invoice"
 	"forecourt/modules/notice"
+	"forecourt/modules/vehicle"
+	"forecourt/modules/visit"
+	"forecourt/policies"
 	"forecourt/tenants"
 )
 
 // kinds is every kind of record, one line each.
 func kinds() []*record.Spec {
 	return []*record.Spec{
+		visit.Kind.Spec,
+		intent.Kind.Spec,
+		contract.Kind.Spec,
+		customer.Kind.Spec,
+		vehicle.Kind.Spec,
+		catalogue.ModelKind.Spec,
+		catalogue.AccessoryKind.Spec,
+		catalogue.PriceKind.Spec,
+		cash.Kind.Spec,
+		invoice.Kind.Spec,
+		delivery.OutboundKind.Spec,
+		delivery.HandoverKind.Spec,
+		callback.Kind.Spec,
 		tenants.UserKind.Spec,
 		tenants.UnitKind.Spec,
 	}
@@ -20,21 +44,44 @@ func kinds() []*record.Spec {
 
 // seeds are what modules put into a new tenant.
 func seeds() []func(context.Context, tenants.Tx) error {
-	return nil
+	return []func(context.Context, tenants.Tx) error{callback.Seed}
 }
 
 // modules is the list of modules, joined by adapters.go.
 type modules struct {
-	notice *notice.Service
+	notice    *notice.Service
+	catalogue *catalogue.Service
+	customer  *customer.Service
+	intent    *intent.Service
+	visit     *visit.Service
+	vehicle   *vehicle.Service
+	contract  *contract.Service
+	cash      *cash.Service
+	invoice   *invoice.Service
+	delivery  *delivery.Service
+	callback  *callback.Service
 }
 
 func newModules(db *tenants.DB) *modules {
-	m := &modules{notice: notice.New(db)}
+	m := &modules{notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db)}
+	m.intent = intent.New(db, m.customer, catalogue.ModelKind.Spec)
+	m.visit = visit.New(db, policies.People{}, visitCustomers{m.customer}, visitIntents{m.intent}, catalogue.ModelKind.Spec, m.notice)
+	m.vehicle = vehicle.New(db, m.catalogue)
+	m.contract = contract.New(db, contractStock{m.vehicle}, contractCustomers{m.customer}, contractIntents{m.intent}, contractCatalogue{m.catalogue}, m.notice)
+	m.cash = cash.New(db, cashContracts{m.contract})
+	m.invoice = invoice.New(db, invoiceContracts{m.contract}, saleStock{m.vehicle})
+	m.delivery = delivery.New(db, deliveryContracts{m.contract}, saleStock{m.vehicle})
+	m.callback = callback.New(db, callbackHandovers{m.delivery}, m.notice)
 	return m
 }
 
 func (m *modules) routes(api *rest.API) {
-	m.notice.Routes(api)
+	for _, module := range []interface{ Routes(api *rest.API) }{m.notice, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback} {
+		module.Routes(api)
+	}
 }
 
-func (m *modules) handle(job.Handlers) {}
+func (m *modules) handle(h job.Handlers) {
+	m.vehicle.Handlers(h)
+	m.callback.Handlers(h)
+}

@@ -260,7 +260,7 @@ func (s *Spec) searched() bool {
 
 // grams are the search keys of m. A protected field gives only whole values and tails, or a search would spell out what a mask hides.
 func (k *Kind[T]) grams(m *T) []string {
-	var keys []string
+	keys := []string{} // never nil: the column takes no NULL
 	v := reflect.ValueOf(m).Elem()
 	for _, f := range k.Fields {
 		if !f.Searchable || v.FieldByIndex(f.index).String() == "" {

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -76,6 +77,7 @@ func New(app *fiber.App, doors Doors) *API {
 	huma.NewErrorWithContext = problemOf
 	cfg := huma.DefaultConfig("Forecourt 车枢", "1")
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.CreateHooks = nil // no $schema links in bodies
 	cfg.Servers = []*huma.Server{{URL: Prefix}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -85,6 +87,23 @@ func New(app *fiber.App, doors Doors) *API {
 	a := &API{API: humafiber.NewWithGroup(app, app.Group(Prefix), cfg), App: app, doors: doors, permissions: map[string]access.Permission{}}
 	app.Get(Prefix+"/openapi.json", func(c *fiber.Ctx) error { return c.JSON(a.OpenAPI()) })
 	return a
+}
+
+// schemaName puts the package before a type's name: two modules may both have an editInput.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	path := t.PkgPath()
+	if path == "" {
+		path = hint
+	}
+	p := path[strings.LastIndexByte(path, '/')+1:]
+	if p == "" {
+		return name
+	}
+	return strings.ToUpper(p[:1]) + p[1:] + name
 }
 
 // Permissions returns the permission of every operation, by its id.

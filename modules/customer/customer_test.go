@@ -234,7 +234,7 @@ func TestCustomer(t *testing.T) {
 	t.Run("ListFindsTheWholeMobileWithinScope", func(t *testing.T) {
 		kinds := registry(t)
 		find := func(a tenants.Actor, q string) []json.RawMessage {
-			page, err := customer.Kind.List(ctx, e.db.Pool(), kinds, a.View("zh"), record.ListInput{Q: q, Limit: 10, Fields: []string{"name", "mobile"}})
+			page, err := customer.Kind.Spec.List(ctx, e.db.Pool(), kinds, a.View("zh"), record.ListInput{Q: q, Limit: 10, Fields: []string{"name", "mobile"}})
 			if err != nil {
 				t.Fatal(err)
 			}

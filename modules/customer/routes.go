@@ -21,7 +21,8 @@ func (s *Service) Routes(api *rest.API) {
 		Summary: "Change a customer"}, s.edit)
 }
 
-type output struct {
+// savedCustomer and the other bodies carry the record's name: the OpenAPI document knows a body by the name of its type alone.
+type savedCustomer struct {
 	Body struct {
 		ID      uuid.UUID `json:"id"`
 		Number  string    `json:"number"`
@@ -30,26 +31,26 @@ type output struct {
 	}
 }
 
-func answer(c *Customer, err error) (*output, error) {
+func answer(c *Customer, err error) (*savedCustomer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out output
+	var out savedCustomer
 	out.Body.ID, out.Body.Number, out.Body.Version, out.Body.Status = c.ID, c.Number, c.Version, string(c.Stage)
 	return &out, nil
 }
 
-func (s *Service) create(ctx context.Context, in *struct{ Body struct{ CreateInput } }) (*output, error) {
+func (s *Service) create(ctx context.Context, in *struct{ Body struct{ CreateInput } }) (*savedCustomer, error) {
 	return answer(s.Create(ctx, tenants.ActorOf(ctx), in.Body.CreateInput))
 }
 
-type editRequest struct {
+type editCustomer struct {
 	record.ByID
 	rest.Version
 	Body struct{ EditInput }
 }
 
-func (s *Service) edit(ctx context.Context, in *editRequest) (*output, error) {
+func (s *Service) edit(ctx context.Context, in *editCustomer) (*savedCustomer, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -57,22 +58,22 @@ func (s *Service) edit(ctx context.Context, in *editRequest) (*output, error) {
 	return answer(s.Edit(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.EditInput))
 }
 
-type matchRequest struct {
+type matchCustomer struct {
 	Mobile string `query:"mobile" required:"true" minLength:"1" maxLength:"30"`
 }
 
-type matchOutput struct {
+type matchedCustomers struct {
 	Body struct {
 		Items []Matched `json:"items"`
 	}
 }
 
-func (s *Service) match(ctx context.Context, in *matchRequest) (*matchOutput, error) {
+func (s *Service) match(ctx context.Context, in *matchCustomer) (*matchedCustomers, error) {
 	found, err := s.FindMatches(ctx, tenants.ActorOf(ctx), in.Mobile)
 	if err != nil {
 		return nil, err
 	}
-	var out matchOutput
+	var out matchedCustomers
 	out.Body.Items = found
 	return &out, nil
 }

@@ -27,7 +27,8 @@ func (s *Service) Routes(api *rest.API) {
 	rest.Register(api, post("wake-intent", "wake", rest.Operation{Permission: Flow.Permission(ActionWake), Summary: "Take up a dormant intent again"}), s.wake)
 }
 
-type output struct {
+// savedIntent and the other bodies carry the record's name: the OpenAPI document knows a body by the name of its type alone.
+type savedIntent struct {
 	Body struct {
 		ID      uuid.UUID `json:"id"`
 		Number  string    `json:"number"`
@@ -36,26 +37,26 @@ type output struct {
 	}
 }
 
-func answer(m *Intent, err error) (*output, error) {
+func answer(m *Intent, err error) (*savedIntent, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out output
+	var out savedIntent
 	out.Body.ID, out.Body.Number, out.Body.Version, out.Body.Status = m.ID, m.Number, m.Version, m.Status
 	return &out, nil
 }
 
-func (s *Service) create(ctx context.Context, in *struct{ Body struct{ CreateInput } }) (*output, error) {
+func (s *Service) create(ctx context.Context, in *struct{ Body struct{ CreateInput } }) (*savedIntent, error) {
 	return answer(s.Create(ctx, tenants.ActorOf(ctx), in.Body.CreateInput))
 }
 
-type editRequest struct {
+type editIntent struct {
 	record.ByID
 	rest.Version
 	Body struct{ EditInput }
 }
 
-func (s *Service) edit(ctx context.Context, in *editRequest) (*output, error) {
+func (s *Service) edit(ctx context.Context, in *editIntent) (*savedIntent, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -63,13 +64,13 @@ func (s *Service) edit(ctx context.Context, in *editRequest) (*output, error) {
 	return answer(s.Edit(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.EditInput))
 }
 
-type moveRequest struct {
+type moveIntent struct {
 	record.ByID
 	rest.Version
 	Body struct{ MoveInput }
 }
 
-func (s *Service) move(ctx context.Context, in *moveRequest) (*output, error) {
+func (s *Service) move(ctx context.Context, in *moveIntent) (*savedIntent, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -77,13 +78,13 @@ func (s *Service) move(ctx context.Context, in *moveRequest) (*output, error) {
 	return answer(s.Move(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.MoveInput))
 }
 
-type followRequest struct {
+type followIntent struct {
 	record.ByID
 	rest.Version
 	Body struct{ FollowInput }
 }
 
-func (s *Service) follow(ctx context.Context, in *followRequest) (*output, error) {
+func (s *Service) follow(ctx context.Context, in *followIntent) (*savedIntent, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (s *Service) follow(ctx context.Context, in *followRequest) (*output, error
 	return answer(s.Follow(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.FollowInput))
 }
 
-type loseRequest struct {
+type loseIntent struct {
 	record.ByID
 	rest.Version
 	Body struct {
@@ -100,7 +101,7 @@ type loseRequest struct {
 	}
 }
 
-func (s *Service) lose(ctx context.Context, in *loseRequest) (*output, error) {
+func (s *Service) lose(ctx context.Context, in *loseIntent) (*savedIntent, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -108,12 +109,12 @@ func (s *Service) lose(ctx context.Context, in *loseRequest) (*output, error) {
 	return answer(s.Lose(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.Reason, in.Body.Competitor))
 }
 
-type sleepRequest struct {
+type sleepIntent struct {
 	record.ByID
 	rest.Version
 }
 
-func (s *Service) sleep(ctx context.Context, in *sleepRequest) (*output, error) {
+func (s *Service) sleep(ctx context.Context, in *sleepIntent) (*savedIntent, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func (s *Service) sleep(ctx context.Context, in *sleepRequest) (*output, error) 
 	return answer(s.Sleep(ctx, tenants.ActorOf(ctx), in.Key(), version))
 }
 
-type wakeRequest struct {
+type wakeIntent struct {
 	record.ByID
 	rest.Version
 	Body struct {
@@ -129,7 +130,7 @@ type wakeRequest struct {
 	}
 }
 
-func (s *Service) wake(ctx context.Context, in *wakeRequest) (*output, error) {
+func (s *Service) wake(ctx context.Context, in *wakeIntent) (*savedIntent, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err

@@ -24,7 +24,8 @@ func (s *Service) Routes(api *rest.API) {
 	rest.Register(api, act(ActionMakeIntent, "Close a visit and open its intent"), s.makeIntent)
 }
 
-type output struct {
+// savedVisit and the other bodies carry the record's name: the OpenAPI document knows a body by the name of its type alone.
+type savedVisit struct {
 	Body struct {
 		ID      uuid.UUID `json:"id"`
 		Number  string    `json:"number"`
@@ -33,26 +34,26 @@ type output struct {
 	}
 }
 
-func answer(v *Visit, err error) (*output, error) {
+func answer(v *Visit, err error) (*savedVisit, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out output
+	var out savedVisit
 	out.Body.ID, out.Body.Number, out.Body.Version, out.Body.Status = v.ID, v.Number, v.Version, v.Status
 	return &out, nil
 }
 
-func (s *Service) create(ctx context.Context, in *struct{ Body struct{ CreateInput } }) (*output, error) {
+func (s *Service) create(ctx context.Context, in *struct{ Body struct{ CreateInput } }) (*savedVisit, error) {
 	return answer(s.Create(ctx, tenants.ActorOf(ctx), in.Body.CreateInput))
 }
 
-type editRequest struct {
+type editVisit struct {
 	record.ByID
 	rest.Version
 	Body struct{ EditInput }
 }
 
-func (s *Service) edit(ctx context.Context, in *editRequest) (*output, error) {
+func (s *Service) edit(ctx context.Context, in *editVisit) (*savedVisit, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func (s *Service) edit(ctx context.Context, in *editRequest) (*output, error) {
 	return answer(s.Edit(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.EditInput))
 }
 
-type assignRequest struct {
+type assignVisit struct {
 	record.ByID
 	rest.Version
 	Body struct {
@@ -68,7 +69,7 @@ type assignRequest struct {
 	}
 }
 
-func (s *Service) assignTo(ctx context.Context, in *assignRequest) (*output, error) {
+func (s *Service) assignTo(ctx context.Context, in *assignVisit) (*savedVisit, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func (s *Service) assignTo(ctx context.Context, in *assignRequest) (*output, err
 	return answer(s.Assign(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.ConsultantID))
 }
 
-type closeRequest struct {
+type closeVisit struct {
 	record.ByID
 	rest.Version
 	Body struct {
@@ -85,7 +86,7 @@ type closeRequest struct {
 	}
 }
 
-func (s *Service) close(ctx context.Context, in *closeRequest) (*output, error) {
+func (s *Service) close(ctx context.Context, in *closeVisit) (*savedVisit, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
@@ -93,13 +94,13 @@ func (s *Service) close(ctx context.Context, in *closeRequest) (*output, error) 
 	return answer(s.Close(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.Result, in.Body.Note))
 }
 
-type intentRequest struct {
+type intentOfVisit struct {
 	record.ByID
 	rest.Version
 	Body struct{ IntentInput }
 }
 
-func (s *Service) makeIntent(ctx context.Context, in *intentRequest) (*output, error) {
+func (s *Service) makeIntent(ctx context.Context, in *intentOfVisit) (*savedVisit, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err

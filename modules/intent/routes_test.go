@@ -1,0 +1,79 @@
+package intent_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/rest"
+	"forecourt/tenants"
+)
+
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	app := fiber.New()
+	e.s.Routes(rest.New(app, rest.Doors{
+		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
+			return tenants.WithActor(ctx, e.sales), nil
+		},
+		Allow: func(context.Context, access.Permission) error { return nil },
+	}))
+	call := func(method, path, match, body string) (int, string) {
+		t.Helper()
+		r := httptest.NewRequest(method, rest.Prefix+path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		if match != "" {
+			r.Header.Set("If-Match", match)
+		}
+		answer, err := app.Test(r, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = answer.Body.Close() }()
+		b, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, string(b)
+	}
+	tomorrow := today(e.sales).Add(1)
+	status, body := call("POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q,"budget":"200000.00"}`, e.customer, tomorrow))
+	if status != 201 || !strings.Contains(body, `"status":"open"`) {
+		t.Fatalf("%d %s", status, body)
+	}
+	_, rest, _ := strings.Cut(body, `"id":"`)
+	path := "/intents/" + rest[:36]
+	for _, c := range []struct {
+		name, method, path, match, body string
+		status                          int
+		says                            string
+	}{
+		{"NoFollowUp", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A"}`, e.customer), 422, `"field":"nextFollowUp"`},
+		{"PastFollowUp", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":"2020-01-01"}`, e.customer), 422, `"field":"nextFollowUp","code":"intent.follow_up_past"`},
+		{"NegativeBudget", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q,"budget":"-1"}`, e.customer, tomorrow), 422, `"field":"budget","code":"intent.budget"`},
+		{"ForeignCustomer", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q}`, e.foreign, tomorrow), 422, `"field":"customerId"`},
+		{"Stage", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"D","nextFollowUp":%q}`, e.customer, tomorrow), 422, `"field":"stage"`},
+		{"NoVersion", "POST", path + "/move", "", `{"stage":"H"}`, 428, `If-Match`},
+		{"Move", "POST", path + "/move", `"1"`, `{"stage":"H"}`, 200, `"version":2`},
+		{"Follow", "POST", path + "/follow", `"2"`, fmt.Sprintf(`{"result":"约到店","nextFollowUp":%q}`, tomorrow), 200, `"version":3`},
+		{"Edit", "PATCH", path, `"3"`, `{"note":"x","budget":"180000.00"}`, 200, `"version":4`},
+		{"Sleep", "POST", path + "/sleep", `"4"`, ``, 200, `"status":"dormant"`},
+		{"Wake", "POST", path + "/wake", `"5"`, fmt.Sprintf(`{"nextFollowUp":%q}`, tomorrow), 200, `"status":"open"`},
+		{"NoReason", "POST", path + "/lose", `"6"`, `{}`, 422, `"field":"reason"`},
+		{"Lose", "POST", path + "/lose", `"6"`, `{"reason":"price"}`, 200, `"status":"lost"`},
+		{"Lost", "POST", path + "/sleep", `"7"`, `{}`, 409, `flow.not_allowed`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if status, body := call(c.method, c.path, c.match, c.body); status != c.status || !strings.Contains(body, c.says) {
+				t.Errorf("%d %s, want %d %s", status, body, c.status, c.says)
+			}
+		})
+	}
+}

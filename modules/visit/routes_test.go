@@ -1,0 +1,81 @@
+package visit_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/rest"
+	"forecourt/tenants"
+)
+
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	app := fiber.New()
+	e.s.Routes(rest.New(app, rest.Doors{
+		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
+			return tenants.WithActor(ctx, e.desk), nil
+		},
+		Allow: func(context.Context, access.Permission) error { return nil },
+	}))
+	call := func(method, path, match, body string) (int, string) {
+		t.Helper()
+		r := httptest.NewRequest(method, rest.Prefix+path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		if match != "" {
+			r.Header.Set("If-Match", match)
+		}
+		answer, err := app.Test(r, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = answer.Body.Close() }()
+		b, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, string(b)
+	}
+	create := func() string {
+		t.Helper()
+		status, body := call("POST", "/visits", "", fmt.Sprintf(`{"mode":"walk_in","name":"张三","mobile":"13800138000","consultantId":%q}`, e.sales.User))
+		if status != 201 || !strings.Contains(body, `"version":2,"status":"assigned"`) {
+			t.Fatalf("%d %s", status, body)
+		}
+		_, rest, _ := strings.Cut(body, `"id":"`)
+		return "/visits/" + rest[:36]
+	}
+	one, two := create(), create()
+	tomorrow := today(e.desk).Add(1)
+	for _, c := range []struct {
+		name, method, path, match, body string
+		status                          int
+		says                            string
+	}{
+		{"AtATime", "POST", "/visits", "", `{"mode":"call","name":"李四","at":"2026-01-02T03:04:05Z","partySize":2,"source":"call"}`, 201, `"status":"assigned"`},
+		{"Mode", "POST", "/visits", "", `{"mode":"fax","name":"李四"}`, 422, `"field":"mode"`},
+		{"Crowd", "POST", "/visits", "", `{"mode":"call","name":"李四","partySize":0}`, 422, `"field":"partySize"`},
+		{"Future", "POST", "/visits", "", `{"mode":"call","name":"李四","at":"2190-01-02T03:04:05Z"}`, 422, `"field":"at","code":"visit.future"`},
+		{"Consultant", "POST", "/visits", "", fmt.Sprintf(`{"mode":"call","name":"李四","consultantId":%q}`, e.desk.User), 422, `"field":"consultantId","code":"visit.not_consultant","message":"前台不是本公司的销售顾问"`},
+		{"NoVersion", "POST", one + "/close", "", `{"result":"nothing"}`, 428, `If-Match`},
+		{"Edit", "PATCH", one, `"2"`, `{"partySize":3,"note":"带家人"}`, 200, `"version":3`},
+		{"Assign", "POST", one + "/assign", `"3"`, fmt.Sprintf(`{"consultantId":%q}`, e.sales2.User), 200, `"version":4`},
+		{"Result", "POST", one + "/close", `"4"`, `{"result":"lunch"}`, 422, `"field":"result"`},
+		{"Close", "POST", one + "/close", `"4"`, `{"result":"repair","note":"保养"}`, 200, `"status":"closed"`},
+		{"FollowUp", "POST", two + "/make_intent", `"2"`, `{"stage":"H"}`, 422, `"field":"nextFollowUp"`},
+		{"MakeIntent", "POST", two + "/make_intent", `"2"`, fmt.Sprintf(`{"stage":"H","nextFollowUp":%q}`, tomorrow), 200, `"status":"closed"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if status, body := call(c.method, c.path, c.match, c.body); status != c.status || !strings.Contains(body, c.says) {
+				t.Errorf("%d %s, want %d %s", status, body, c.status, c.says)
+			}
+		})
+	}
+}

@@ -1,0 +1,115 @@
+package policies
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/fault"
+	"forecourt/kernel/record"
+	"forecourt/kernel/rest"
+	"forecourt/tenants"
+)
+
+// Faults of roles.
+var (
+	ErrScope     = fault.New(fault.Invalid, "role.scope", "数据范围不对：%s", "There is no such data scope: %s")
+	ErrGrantForm = fault.New(fault.Invalid, "role.grant", "权限格式应为 资源:动作，如 contract:submit", "A permission is resource:action, such as contract:submit")
+	ErrNoRole    = fault.New(fault.Missing, "role.missing", "角色不存在", "There is no such role")
+	ErrLastAdmin = fault.New(fault.Conflict, "role.last_administrator", "集团管理员必须保留管理角色的权限，否则没有人能再改回来", "The group administrator keeps the right to manage roles, or nobody could ever undo this")
+)
+
+// Grant is a permission with its scope.
+type Grant struct {
+	Permission string `json:"permission" minLength:"3" maxLength:"80"`
+	Scope      string `json:"scope" minLength:"1" maxLength:"400"`
+}
+
+// SetGrants replaces what a role may do. It acts at once. It returns ErrNoRole, ErrScope, ErrGrantForm or ErrLastAdmin.
+func (s *Service) SetGrants(ctx context.Context, a tenants.Actor, role string, grants []Grant) error {
+	if err := checkGrants(role, grants); err != nil {
+		return err
+	}
+	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
+		if scope, err := tx.Can("role:manage"); err != nil || !scope.All {
+			return rest.ErrDenied.Because(err)
+		}
+		was, err := s.replaceGrants(ctx, tx, role, grants)
+		if err != nil {
+			return err
+		}
+		if err := tenants.Bump(ctx, tx); err != nil {
+			return err
+		}
+		return record.WriteHistory(ctx, tx.Tx, "role", roleID(tx.Tenant, role), 1, "set_grants", map[string]any{"role": role, "grants": was}, map[string]any{"role": role, "grants": grants})
+	})
+	if err == nil {
+		s.stale(a.Tenant.ID)
+	}
+	return err
+}
+
+func checkGrants(role string, grants []Grant) error {
+	manages := false
+	for i, g := range grants {
+		resource, action, ok := strings.Cut(g.Permission, ":")
+		if !ok || resource == "" || action == "" || strings.ContainsAny(g.Permission, " ,'\"") {
+			return ErrGrantForm.At(fmt.Sprintf("grants[%d].permission", i))
+		}
+		if _, _, err := parseScope(g.Scope); err != nil {
+			return ErrScope.With(g.Scope).At(fmt.Sprintf("grants[%d].scope", i))
+		}
+		manages = manages || g.Permission == "role:manage" && g.Scope == "group"
+	}
+	if role == "group_administrator" && !manages {
+		return ErrLastAdmin
+	}
+	return nil
+}
+
+// replaceGrants returns the grants that were. A role gives units of this tenant only.
+func (s *Service) replaceGrants(ctx context.Context, tx tenants.Tx, role string, grants []Grant) (was []Grant, err error) {
+	if err := roleExists(ctx, tx, role); errors.Is(err, tenants.ErrNoRole) {
+		return nil, ErrNoRole
+	} else if err != nil {
+		return nil, err
+	}
+	p, err := s.policyOf(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	domain := tx.Tenant.String()
+	rules := make([][]string, len(grants))
+	for i, g := range grants {
+		if _, units, err := parseScope(g.Scope); err != nil || slices.ContainsFunc(units, func(u uuid.UUID) bool { return p.tree.units[u].id == uuid.Nil }) {
+			return nil, ErrScope.With(g.Scope).At(fmt.Sprintf("grants[%d].scope", i)).Because(err)
+		}
+		rules[i] = []string{role, domain, g.Permission, g.Scope}
+	}
+	if was, err = grantsOf(ctx, tx, role); err != nil {
+		return nil, err
+	}
+	a := &adapter{ctx, tx}
+	if err := a.RemoveFilteredPolicy("p", "p", 0, role); err != nil {
+		return nil, err
+	}
+	return was, a.AddPolicies("p", "p", rules)
+}
+
+// grantsOf reads a role's own grants, those of the roles it has not among them.
+func grantsOf(ctx context.Context, tx tenants.Tx, role string) ([]Grant, error) {
+	out := []Grant{}
+	err := tx.NewSelect().TableExpr("policy_rules").ColumnExpr("v1 AS permission, v2 AS scope").
+		Where("tenant_id = ? AND ptype = 'p' AND v0 = ?", tx.Tenant, role).OrderExpr("v1, v2").Scan(ctx, &out)
+	if err != nil {
+		return nil, fmt.Errorf("grants of %s: %w", role, err)
+	}
+	return out, nil
+}
+
+// roleID is the key of a role's history: a role is known by its code.
+func roleID(tenant uuid.UUID, code string) uuid.UUID { return uuid.NewSHA1(tenant, []byte(code)) }

@@ -1,0 +1,72 @@
+package tenants
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/record"
+	"forecourt/kernel/rest"
+)
+
+type groupInput struct {
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"60"`
+	}
+}
+
+type memberInput struct {
+	record.ByID
+	Body struct {
+		UserID uuid.UUID `json:"userId" format:"uuid"`
+	}
+}
+
+type memberPath struct {
+	record.ByID
+	User string `path:"user" format:"uuid" minLength:"36" maxLength:"36"`
+}
+
+type groupRoleInput struct {
+	record.ByID
+	Body struct {
+		Role string `json:"role" minLength:"1" maxLength:"60"`
+	}
+}
+
+type groupsOutput struct {
+	Body struct {
+		Items []Group `json:"items"`
+	}
+}
+
+func (o *Org) groupRoutes(api *rest.API) {
+	rest.Register(api, rest.Operation{ID: "list-user-groups", Method: http.MethodGet, Path: "/user-groups", Permission: "user:manage", Summary: "User groups, their members and roles"},
+		func(ctx context.Context, _ *struct{}) (*groupsOutput, error) {
+			groups, err := o.Groups(ctx, ActorOf(ctx))
+			out := &groupsOutput{}
+			out.Body.Items = groups
+			return out, err
+		})
+	rest.Register(api, rest.Operation{ID: "create-user-group", Method: http.MethodPost, Path: "/user-groups", Permission: "user:manage", Status: 201, Summary: "Add a user group"},
+		func(ctx context.Context, in *groupInput) (*createdOutput, error) {
+			return created(o.AddGroup(ctx, ActorOf(ctx), in.Body.Name))
+		})
+	rest.Register(api, rest.Operation{ID: "add-member", Method: http.MethodPost, Path: "/user-groups/{id}/members", Permission: "user:manage", Summary: "Put a user into a group"},
+		func(ctx context.Context, in *memberInput) (*struct{}, error) {
+			return nil, o.AddMember(ctx, ActorOf(ctx), in.Key(), in.Body.UserID)
+		})
+	rest.Register(api, rest.Operation{ID: "remove-member", Method: http.MethodDelete, Path: "/user-groups/{id}/members/{user}", Permission: "user:manage", Summary: "Take a user out of a group"},
+		func(ctx context.Context, in *memberPath) (*struct{}, error) {
+			user, err := uuid.Parse(in.User)
+			if err != nil {
+				return nil, ErrNoUser.Because(err)
+			}
+			return nil, o.RemoveMember(ctx, ActorOf(ctx), in.Key(), user)
+		})
+	rest.Register(api, rest.Operation{ID: "give-role-to-group", Method: http.MethodPost, Path: "/user-groups/{id}/roles", Permission: "user:manage", Summary: "Give a role to all members of a group"},
+		func(ctx context.Context, in *groupRoleInput) (*struct{}, error) {
+			return nil, o.GiveGroup(ctx, ActorOf(ctx), in.Key(), in.Body.Role)
+		})
+}

@@ -1,0 +1,97 @@
+package tenants
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/clock"
+	"forecourt/kernel/rest"
+)
+
+type signInInput struct {
+	Body struct {
+		Tenant   string `json:"tenant" minLength:"1" maxLength:"40"`
+		Login    string `json:"login" minLength:"1" maxLength:"40"`
+		Password string `json:"password" minLength:"1" maxLength:"200"`
+		Mode     string `json:"mode,omitempty" enum:"cookie,bearer" default:"cookie"`
+	}
+}
+
+type signInOutput struct {
+	Body struct {
+		Token string `json:"token,omitempty"`
+		Me    *Me    `json:"me"`
+	}
+}
+
+type meOutput struct{ Body *Me }
+
+type postingInput struct {
+	Body struct {
+		PostingID string `json:"postingId" format:"uuid" maxLength:"36"`
+	}
+}
+
+// Routes registers signing in and out.
+func (s *Sessions) Routes(api *rest.API) {
+	rest.Register(api, rest.Operation{ID: "sign-in", Method: http.MethodPost, Path: "/session", Permission: rest.Public, Summary: "Sign in", Errors: []int{429}}, s.signIn)
+	rest.Register(api, rest.Operation{ID: "me", Method: http.MethodGet, Path: "/session", Permission: rest.SignedIn, Summary: "Who one is"},
+		func(ctx context.Context, _ *struct{}) (*meOutput, error) {
+			m, err := s.Me(ctx, ActorOf(ctx))
+			if r := rest.RequestOf(ctx); err == nil && r.ByCookie {
+				m.CSRF = csrfOf(r.Token)
+			}
+			return &meOutput{m}, err
+		})
+	rest.Register(api, rest.Operation{ID: "act-as", Method: http.MethodPut, Path: "/session/posting", Permission: rest.SignedIn, Summary: "Act in another of one's postings"}, s.actAs)
+	rest.Register(api, rest.Operation{ID: "sign-out", Method: http.MethodDelete, Path: "/session", Permission: rest.SignedIn, Summary: "Sign out"},
+		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+			past := time.Unix(0, 0)
+			rest.SetCookie(ctx, rest.SessionCookie, "", past, false)
+			rest.SetCookie(ctx, rest.CSRFCookie, "", past, true)
+			return nil, s.SignOut(ctx, ActorOf(ctx))
+		})
+}
+
+func (s *Sessions) signIn(ctx context.Context, in *signInInput) (*signInOutput, error) {
+	r := rest.RequestOf(ctx)
+	token, a, err := s.SignIn(ctx, SignInput{in.Body.Tenant, in.Body.Login, in.Body.Password, r.Address, r.Agent})
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.Me(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	out := &signInOutput{}
+	out.Body.Me = m
+	if in.Body.Mode == "bearer" {
+		out.Body.Token = token
+		return out, nil
+	}
+	m.CSRF = csrfOf(token)
+	expires := clock.Now().Add(sessionLife)
+	rest.SetCookie(ctx, rest.SessionCookie, token, expires, false)
+	rest.SetCookie(ctx, rest.CSRFCookie, m.CSRF, expires, true)
+	return out, nil
+}
+
+func (s *Sessions) actAs(ctx context.Context, in *postingInput) (*meOutput, error) {
+	posting, err := uuid.Parse(in.Body.PostingID)
+	if err != nil {
+		return nil, ErrPosting.At("postingId").Because(err)
+	}
+	if err := s.ActAs(ctx, ActorOf(ctx), posting); err != nil {
+		return nil, err
+	}
+	r := rest.RequestOf(ctx)
+	a, err := s.Actor(ctx, r.Token, r.Address)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.Me(ctx, a)
+	return &meOutput{m}, err
+}

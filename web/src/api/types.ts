@@ -1,0 +1,80 @@
+export type Lang = 'zh' | 'en';
+/** One sentence in both languages, as the server declares it. */
+export type Words = { zh: string; en: string };
+export type FieldType = 'text' | 'int' | 'money' | 'date' | 'time' | 'bool' | 'choice' | 'ref' | 'id' | 'json';
+export type Tone = 'grey' | 'blue' | 'amber' | 'green' | 'red';
+export type Option = { value: string; label: Words; tone?: Tone };
+
+export type FieldInfo = {
+  name: string;
+  label: Words;
+  type: FieldType;
+  required: boolean;
+  maxLength?: number;
+  sortable: boolean;
+  searchable: boolean;
+  personal: boolean;
+  visibility: 'hidden' | 'masked' | 'shown';
+  readOnly: boolean;
+  ops: string[];
+  options?: Option[];
+  ref?: string;
+  refPath?: string;
+  format?: string;
+};
+
+export type Term = [string, ...unknown[]];
+export type Filter = Term[];
+
+export type ViewInfo = { name: string; label: Words; filter: Filter; sort?: string; work: boolean; late: boolean };
+export type PartInfo = { name: string; label: Words; editable: boolean; fields: FieldInfo[] };
+export type ActionInfo = { name: string; label: Words; from: string[]; to: string; danger: boolean; form?: FieldInfo[] };
+export type SectionInfo = { label: Words; fields: string[] };
+export type RelatedInfo = { kind: string; label: Words; filter: Filter };
+
+export type KindInfo = {
+  name: string;
+  path: string;
+  label: Words;
+  title: string;
+  subtitle?: string;
+  searchable: boolean;
+  fields: FieldInfo[];
+  list: string[];
+  sort: string;
+  form: SectionInfo[];
+  views: ViewInfo[];
+  parts: PartInfo[];
+  related: RelatedInfo[];
+  status?: string;
+  steps: string[];
+  actions: ActionInfo[];
+  can: { create: boolean; edit: boolean; export: boolean; reveal: boolean };
+};
+
+/** A record or one of its lines: what it holds is told by the declaration. */
+export type Row = Record<string, unknown> & { id: string; version?: number };
+export type Open = Row & { actions: ActionInfo[]; canEdit: boolean };
+export type Page = { items: Row[]; next?: string; count?: { value: number; more: boolean } };
+
+export type Posting = {
+  id: string;
+  unitName: string;
+  companyName: string;
+  title: string;
+  roles: { code: string; name: Words }[];
+};
+
+export type Me = {
+  user: { id: string; login: string; name: string };
+  tenant: { id: string; code: string; name: string; status: string; demo: boolean; now: string };
+  posting: Posting;
+  postings: Posting[];
+  grants: Record<string, string>;
+};
+
+export type Change = { field: string; label: Words; was?: unknown; now?: unknown };
+export type HistoryEvent = { at: string; by: string; operation: string; action: Words; version: number; changes: Change[] };
+export type Note = { id: string; text: string; at: string; by: string };
+export type Attachment = { id: string; name: string; type: string; size: number; at: string; by: string };
+export type Notice = { id: string; text: Words; kind: string; recordId: string; createdAt: string; readAt?: string };

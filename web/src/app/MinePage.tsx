@@ -1,0 +1,72 @@
+import { RightOutlined } from '@ant-design/icons';
+import { Link } from '@tanstack/react-router';
+import { Button, Radio, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useKinds, useMe } from '../api/queries';
+import { Looks } from '../components/Looks';
+import { useNow } from '../lib/clock';
+import { useWords } from '../lib/prefs';
+import { usePageTitle } from '../lib/tabs';
+import { grouped, iconOf } from './nav';
+import { useSession } from './session';
+
+/** The page under the thumb: who am I, and every kind of record that the bottom bar has no room for. */
+export function MinePage() {
+  const { t } = useTranslation();
+  const words = useWords();
+  const me = useMe();
+  const kinds = useKinds();
+  const session = useSession();
+  const now = useNow();
+  usePageTitle(t('nav.mine'));
+  if (!me) return null;
+  return (
+    <div className="fc-page">
+      <section className="fc-card fc-section">
+        <div className="fc-head">
+          <h1>{me.user.name}</h1>
+          <Looks />
+        </div>
+        <p className="fc-soft">
+          {me.tenant.name} · {t('top.now')} {now.format('YYYY-MM-DD HH:mm')}
+        </p>
+        <Select
+          style={{ width: '100%' }}
+          aria-label={t('top.posting')}
+          value={me.posting.id}
+          options={me.postings.map((p) => ({ value: p.id, label: `${p.companyName} · ${p.title}` }))}
+          onChange={session.actAs}
+        />
+        {me.tenant.demo && (
+          <p style={{ margin: '12px 0 0' }}>
+            <span className="fc-soft">{t('top.clock')} </span>
+            <Radio.Group value={null} onChange={(e) => session.moveClock(e.target.value)}>
+              <Radio.Button value={1}>{t('top.clock1')}</Radio.Button>
+              <Radio.Button value={3}>{t('top.clock3')}</Radio.Button>
+            </Radio.Group>
+          </p>
+        )}
+      </section>
+      {grouped(kinds).map((g) => (
+        <section key={g.key}>
+          <h2 className="fc-h2">{t(g.key)}</h2>
+          <div className="fc-cards" style={{ padding: '0 0 12px' }}>
+            {g.kinds.map((k) => (
+              <Link key={k.name} to="/r/$path" params={{ path: k.path }} className="fc-card">
+                <span className="line">
+                  <span>
+                    {iconOf(k.name)} {words(k.label)}
+                  </span>
+                  <RightOutlined className="fc-soft" />
+                </span>
+              </Link>
+            ))}
+          </div>
+        </section>
+      ))}
+      <Button block danger onClick={session.signOut}>
+        {t('top.signout')}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,194 @@
+import {
+  AppstoreOutlined,
+  FileTextOutlined,
+  FundOutlined,
+  HomeOutlined,
+  MenuFoldOutlined,
+  MenuUnfoldOutlined,
+  TagOutlined,
+  TeamOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
+import { App, Button, Menu } from 'antd';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { noticesQuery, useKinds, useMe } from '../api/queries';
+import { prefs, usePrefs, useWords } from '../lib/prefs';
+import { usePhone } from '../lib/screen';
+import { tabs, useTabs } from '../lib/tabs';
+import { useLive } from './live';
+import { grouped, iconOf } from './nav';
+import { TopBar } from './TopBar';
+
+export function Shell() {
+  const client = useQueryClient();
+  const { notification } = App.useApp();
+  const { t } = useTranslation();
+  const words = useWords();
+  const navigate = useNavigate();
+  const kinds = useKinds();
+  const location = useLocation();
+  const phone = usePhone();
+
+  useLive(async () => {
+    await client.invalidateQueries({ queryKey: ['notices'] });
+    const newest = (await client.fetchQuery(noticesQuery)).items.find((n) => !n.readAt);
+    if (!newest) return;
+    const kind = kinds.find((k) => k.name === newest.kind);
+    notification.info({
+      key: newest.id,
+      title: t('notice.new'),
+      description: words(newest.text),
+      onClick: () => kind && navigate({ to: '/r/$path/$id', params: { path: kind.path, id: newest.recordId } }),
+    });
+  });
+
+  useEffect(() => {
+    tabs.visit(location.pathname, location.href);
+  }, [location.pathname, location.href]);
+
+  return (
+    <div className="fc-shell">
+      {!phone && <Side />}
+      <div className="fc-body">
+        <TopBar />
+        {!phone && <TabBar />}
+        <main className="fc-main" id="main">
+          <Outlet />
+        </main>
+        {phone && <BottomBar />}
+      </div>
+    </div>
+  );
+}
+
+function Side() {
+  const { t } = useTranslation();
+  const words = useWords();
+  const kinds = useKinds();
+  const me = useMe();
+  const { folded } = usePrefs();
+  const { pathname } = useLocation();
+  const groups = grouped(kinds);
+  const brands = me?.grants['catalogue:subscribe'] !== undefined;
+  const selected = pathname.startsWith('/r/') ? `/r/${pathname.split('/')[2]}` : pathname;
+  const items = [
+    { key: '/', icon: <HomeOutlined />, label: <Link to="/">{t('nav.workbench')}</Link> },
+    ...groups.map((g) => ({
+      key: g.key,
+      type: 'group' as const,
+      label: t(g.key),
+      children: [
+        ...g.kinds.map((k) => ({
+          key: `/r/${k.path}`,
+          icon: iconOf(k.name),
+          label: (
+            <Link to="/r/$path" params={{ path: k.path }}>
+              {words(k.label)}
+            </Link>
+          ),
+        })),
+        ...(g.key === 'nav.goods' && brands ? [brandItem(t('nav.brands'))] : []),
+      ],
+    })),
+    ...(brands && !groups.some((g) => g.key === 'nav.goods') ? [brandItem(t('nav.brands'))] : []),
+  ];
+  return (
+    <aside className={folded ? 'fc-side folded' : 'fc-side'}>
+      <Link to="/" className="fc-brand">
+        <img src="/favicon.svg" alt="" />
+        {!folded && t('app.name')}
+      </Link>
+      <nav aria-label={t('nav.main')}>
+        <Menu mode="inline" inlineCollapsed={folded} selectedKeys={[selected]} items={items} />
+      </nav>
+      <Button
+        type="text"
+        icon={folded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+        aria-label={t(folded ? 'nav.unfold' : 'nav.fold')}
+        onClick={() => prefs.set({ folded: !folded })}
+      />
+    </aside>
+  );
+}
+
+const brandItem = (label: string) => ({ key: '/brands', icon: <TagOutlined />, label: <Link to="/brands">{label}</Link> });
+
+function TabBar() {
+  const { t } = useTranslation();
+  const words = useWords();
+  const kinds = useKinds();
+  const { history } = useRouter();
+  const { pathname } = useLocation();
+  const open = useTabs();
+  const label = (key: string, title: string) => {
+    if (key === '/') return t('nav.workbench');
+    const parts = key.split('/');
+    const kind = parts[1] === 'r' ? kinds.find((k) => k.path === parts[2]) : undefined;
+    return title || (kind ? words(kind.label) : '…');
+  };
+  const close = (key: string) => {
+    const next = tabs.close(key);
+    if (key === pathname) history.push(next?.href ?? '/');
+  };
+  return (
+    <nav className="fc-tabs" aria-label={t('tabs.open')}>
+      {open.map((tab) => (
+        <span key={tab.key} className={`fc-tab${tab.key === pathname ? ' on' : ''}${tab.key === '/' ? ' plain' : ''}`}>
+          <a
+            href={tab.href}
+            onClick={(e) => {
+              if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+              e.preventDefault();
+              history.push(tab.href);
+            }}
+            title={label(tab.key, tab.title)}
+            aria-current={tab.key === pathname ? 'page' : undefined}
+            onAuxClick={(e) => {
+              if (e.button === 1) {
+                e.preventDefault();
+                close(tab.key);
+              }
+            }}
+          >
+            {label(tab.key, tab.title)}
+          </a>
+          {tab.key !== '/' && (
+            <button type="button" aria-label={`${t('tabs.close')} ${label(tab.key, tab.title)}`} onClick={() => close(tab.key)}>
+              ✕
+            </button>
+          )}
+        </span>
+      ))}
+    </nav>
+  );
+}
+
+function BottomBar() {
+  const { t } = useTranslation();
+  const words = useWords();
+  const kinds = useKinds();
+  const { pathname } = useLocation();
+  const icons: Record<string, React.ReactNode> = { customer: <TeamOutlined />, intent: <FundOutlined />, contract: <FileTextOutlined /> };
+  const middle = ['customer', 'intent', 'contract'].flatMap((n) => kinds.find((k) => k.name === n) ?? []);
+  return (
+    <nav className="fc-bottom" aria-label={t('nav.main')}>
+      <Link to="/" className={pathname === '/' ? 'active' : ''}>
+        <HomeOutlined />
+        {t('nav.workbench')}
+      </Link>
+      {middle.map((k) => (
+        <Link key={k.name} to="/r/$path" params={{ path: k.path }} className={pathname.split('/')[2] === k.path ? 'active' : ''}>
+          {icons[k.name] ?? <AppstoreOutlined />}
+          {words(k.label)}
+        </Link>
+      ))}
+      <Link to="/me" className={pathname === '/me' ? 'active' : ''}>
+        <UserOutlined />
+        {t('nav.mine')}
+      </Link>
+    </nav>
+  );
+}

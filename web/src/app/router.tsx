@@ -1,0 +1,132 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { ProblemError } from '../api/client';
+import { kindsQuery, meQuery } from '../api/queries';
+import type { Filter } from '../api/types';
+import { Problem, Waiting } from '../components/Problem';
+import { readFilter } from '../lib/kind';
+import { queryClient } from './client';
+
+export type ListSearch = { view?: string; q?: string; filter?: Filter; sort?: string; as?: 'board' };
+
+const text = (v: unknown) => (typeof v === 'string' && v ? v : typeof v === 'number' ? String(v) : undefined);
+
+const root = createRootRoute({ component: Outlet });
+
+const signin = createRoute({
+  getParentRoute: () => root,
+  path: '/signin',
+  validateSearch: (s: Record<string, unknown>): { next?: string } => {
+    const next = text(s.next);
+    return next?.startsWith('/') && !next.startsWith('//') ? { next } : {};
+  },
+  component: lazyRouteComponent(() => import('../features/signin/SignInPage'), 'SignInPage'),
+});
+
+const platform = createRoute({
+  getParentRoute: () => root,
+  path: '/platform',
+  component: lazyRouteComponent(() => import('../features/platform/PlatformPage'), 'PlatformPage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ location }) => {
+    try {
+      await Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(kindsQuery)]);
+    } catch (e) {
+      if (e instanceof ProblemError && e.status === 401) throw redirect({ to: '/signin', search: { next: location.href } });
+      throw e;
+    }
+  },
+  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+});
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/workbench/WorkbenchPage'), 'WorkbenchPage'),
+});
+
+const list = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$path',
+  validateSearch: (s: Record<string, unknown>): ListSearch => {
+    const out: ListSearch = {};
+    const view = text(s.view);
+    const q = text(s.q);
+    const sort = text(s.sort);
+    const filter = readFilter(s.filter);
+    if (view) out.view = view;
+    if (q) out.q = q;
+    if (filter) out.filter = filter;
+    if (sort) out.sort = sort;
+    if (s.as === 'board') out.as = 'board';
+    return out;
+  },
+  component: lazyRouteComponent(() => import('../features/records/ListPage'), 'ListPage'),
+});
+
+const fresh = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$path/new',
+  validateSearch: (s: Record<string, unknown>): Record<string, string> => {
+    const out: Record<string, string> = {};
+    for (const [k, v] of Object.entries(s)) {
+      const t = text(v);
+      if (t) out[k] = t;
+    }
+    return out;
+  },
+  component: lazyRouteComponent(() => import('../features/records/FormPage'), 'NewPage'),
+});
+
+const record = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$path/$id',
+  component: lazyRouteComponent(() => import('../features/records/RecordPage'), 'RecordPage'),
+});
+
+const edit = createRoute({
+  getParentRoute: () => shell,
+  path: '/r/$path/$id/edit',
+  component: lazyRouteComponent(() => import('../features/records/FormPage'), 'EditPage'),
+});
+
+const brands = createRoute({
+  getParentRoute: () => shell,
+  path: '/brands',
+  component: lazyRouteComponent(() => import('../features/brands/BrandsPage'), 'BrandsPage'),
+});
+
+const mine = createRoute({
+  getParentRoute: () => shell,
+  path: '/me',
+  component: lazyRouteComponent(() => import('./MinePage'), 'MinePage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signin, platform, shell.addChildren([home, list, fresh, record, edit, brands, mine])]),
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 200,
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: ({ error, reset }) => (
+    <Problem
+      error={error}
+      retry={() => {
+        reset();
+        void router.invalidate();
+      }}
+    />
+  ),
+  defaultNotFoundComponent: () => (
+    <Problem error={new ProblemError(404, 'client.missing', '')} retry={() => router.navigate({ to: '/' })} />
+  ),
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

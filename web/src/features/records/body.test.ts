@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import type { FieldInfo, FieldType, KindInfo } from '../../api/types';
+import { createBody, editBody, hasInput, startValues, total } from './body';
+
+const f = (name: string, type: FieldType, more: Partial<FieldInfo> = {}): FieldInfo => ({
+  name,
+  type,
+  label: { zh: name, en: name },
+  required: false,
+  sortable: false,
+  searchable: false,
+  personal: false,
+  visibility: 'shown',
+  readOnly: false,
+  ops: [],
+  ...more,
+});
+
+const kind: KindInfo = {
+  name: 'contract',
+  path: 'contracts',
+  label: { zh: '合同', en: 'Contract' },
+  title: 'number',
+  searchable: true,
+  fields: [
+    f('number', 'text', { readOnly: true }),
+    f('remark', 'text'),
+    f('deposit', 'money'),
+    f('deliverBy', 'date'),
+    f('loan', 'bool'),
+    f('mobile', 'text'),
+  ],
+  list: [],
+  sort: '-createdAt',
+  form: [{ label: { zh: '', en: '' }, fields: ['number', 'remark', 'deposit', 'deliverBy', 'loan', 'mobile'] }],
+  views: [],
+  parts: [
+    {
+      name: 'lines',
+      label: { zh: '明细', en: 'Lines' },
+      editable: true,
+      fields: [
+        f('id', 'id', { readOnly: true }),
+        f('kind', 'choice'),
+        f('itemId', 'id', { readOnly: true }),
+        f('name', 'text'),
+        f('quantity', 'int'),
+        f('price', 'money'),
+      ],
+    },
+  ],
+  related: [],
+  steps: [],
+  actions: [],
+  can: { create: true, edit: true, export: false, reveal: false },
+};
+
+test('a new record sends what is filled in, and its lines under the name of the part', () => {
+  expect(
+    createBody(kind, {
+      number: 'x',
+      remark: '',
+      deposit: '5000.00',
+      lines: [{ kind: 'accessory', itemId: 'a', name: '脚垫', quantity: 1, price: '380.00', id: 'z' }],
+    }),
+  ).toEqual({
+    deposit: '5000.00',
+    loan: false,
+    lines: [{ kind: 'accessory', itemId: 'a', name: '脚垫', quantity: 1, price: '380.00' }],
+  });
+});
+
+test('an edit sends only what changed; a masked value stays away', () => {
+  const before = startValues(kind, {
+    remark: '急',
+    deposit: '1.00',
+    deliverBy: '2026-12-01',
+    mobile: '138****8000',
+    lines: [{ id: 'z', name: 'a', quantity: 1, price: '1.00' }],
+  });
+  expect(editBody(kind, before, { ...before })).toEqual({});
+  expect(editBody(kind, before, { ...before, remark: undefined, deliverBy: undefined, deposit: '2.00' })).toEqual({
+    remark: '',
+    deliverBy: null,
+    deposit: '2.00',
+  });
+  expect(editBody(kind, before, { ...before, lines: [] })).toEqual({ lines: [] });
+});
+
+test('a message finds its input only where there is one', () => {
+  const has = hasInput(kind, { lines: [{ name: 'a' }] });
+  expect(has(['remark'])).toBe(true);
+  expect(has(['number'])).toBe(false);
+  expect(has(['lines', 0, 'price'])).toBe(true);
+  expect(has(['lines', 1, 'price'])).toBe(false);
+  expect(has(['lines'])).toBe(false);
+});
+
+test('totals are exact', () => {
+  expect(total([{ price: '0.10', quantity: 3 }, { price: '199800.00', quantity: 1 }, { price: undefined }])).toBe('199800.30');
+  expect(total([{ price: '-0.05', quantity: 1 }])).toBe('-0.05');
+});

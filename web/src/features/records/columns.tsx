@@ -1,0 +1,40 @@
+import { Link } from '@tanstack/react-router';
+import type { TableColumnsType } from 'antd';
+import type { FieldInfo, KindInfo, Row } from '../../api/types';
+import { Value } from '../../components/Value';
+import { fieldOf } from '../../lib/kind';
+
+const widths: Partial<Record<string, number>> = { money: 124, date: 104, time: 140, bool: 68, choice: 92, int: 84, ref: 116 };
+
+export const width = (f: FieldInfo) =>
+  f.name === 'number' ? 142 : f.format === 'vin' ? 180 : f.format === 'mobile' ? 128 : (widths[f.type] ?? 140);
+
+export const fieldsOf = (kind: KindInfo, names: string[]) => names.flatMap((n) => fieldOf(kind.fields, n) ?? []);
+
+/** The columns of a list, from its declaration. The first one is the link to the record. */
+export function columns(
+  kind: KindInfo,
+  label: (f: FieldInfo) => string,
+  sort?: string,
+  fields = fieldsOf(kind, kind.list),
+): TableColumnsType<Row> {
+  return fields.map((f, i) => ({
+    key: f.name,
+    dataIndex: f.name,
+    title: label(f),
+    width: width(f),
+    ellipsis: f.type === 'text' || f.type === 'ref',
+    align: f.type === 'money' || (f.type === 'int' && i > 0) ? 'right' : undefined,
+    sorter: sort !== undefined && f.sortable,
+    sortOrder: sort === f.name ? 'ascend' : sort === `-${f.name}` ? 'descend' : null,
+    showSorterTooltip: false,
+    render: (_: unknown, row: Row) =>
+      i === 0 ? (
+        <Link to="/r/$path/$id" params={{ path: kind.path, id: row.id }} onClick={(e) => e.stopPropagation()}>
+          <Value field={f} row={row} link={false} />
+        </Link>
+      ) : (
+        <Value field={f} row={row} link={false} />
+      ),
+  }));
+}

@@ -1,0 +1,85 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { Alert, Button, Form, Input } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { post } from '../../api/client';
+import type { Me } from '../../api/types';
+import { Looks } from '../../components/Looks';
+import { useProblemText } from '../../components/Problem';
+import { setNow } from '../../lib/clock';
+import { tabs, usePageTitle } from '../../lib/tabs';
+
+type Values = { tenant: string; login: string; password: string };
+const remembered = 'fc.tenant';
+
+export function SignInPage() {
+  const { t } = useTranslation();
+  const text = useProblemText();
+  const { next } = useSearch({ from: '/signin' });
+  const client = useQueryClient();
+  const router = useRouter();
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const tenant = localStorage.getItem(remembered) ?? '';
+  usePageTitle(t('signin.title'));
+
+  const submit = async (values: Values) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const answer = await post<Me>('/session', { ...values, tenant: values.tenant.trim(), login: values.login.trim() });
+      if (tenant !== values.tenant.trim()) tabs.clear();
+      localStorage.setItem(remembered, values.tenant.trim());
+      client.clear();
+      client.setQueryData(['me'], answer);
+      setNow(answer.tenant.now);
+      if (next) router.history.push(next);
+      else await navigate({ to: '/' });
+    } catch (e) {
+      setError(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+  // The pages after the sign-in are loaded while the password is typed.
+  const warm = () => void router.loadRouteChunk(router.routesByPath['/']);
+  const rules = (label: string) => [{ required: true, message: t('signin.required', { label }) }];
+  return (
+    <main className="fc-sign">
+      <div>
+        <div className="fc-card box">
+          <div className="name">
+            <img src="/favicon.svg" alt="" />
+            <div>
+              <b>{t('app.name')}</b>
+              <span className="fc-soft">{t('app.slogan')}</span>
+            </div>
+          </div>
+          {error !== undefined && <Alert type="error" showIcon title={text(error)} style={{ marginBottom: 16 }} />}
+          <Form<Values> layout="vertical" requiredMark={false} initialValues={{ tenant }} onFinish={submit}>
+            <Form.Item name="tenant" label={t('signin.tenant')} rules={rules(t('signin.tenant'))}>
+              <Input autoComplete="organization" autoCapitalize="none" autoFocus={!tenant} />
+            </Form.Item>
+            <Form.Item name="login" label={t('signin.login')} rules={rules(t('signin.login'))}>
+              <Input autoComplete="username" autoCapitalize="none" autoFocus={Boolean(tenant)} />
+            </Form.Item>
+            <Form.Item name="password" label={t('signin.password')} rules={rules(t('signin.password'))}>
+              <Input.Password autoComplete="current-password" onFocus={warm} />
+            </Form.Item>
+            <Button type="primary" htmlType="submit" block loading={busy}>
+              {t('signin.submit')}
+            </Button>
+          </Form>
+        </div>
+        <div className="tools">
+          <Looks />
+          <Link to="/platform">
+            <Button type="link">{t('signin.platform')}</Button>
+          </Link>
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,102 @@
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Button, Result, Skeleton } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { listQuery, useKinds, useMe } from '../../api/queries';
+import type { KindInfo, ViewInfo } from '../../api/types';
+import { Problem } from '../../components/Problem';
+import { useNow } from '../../lib/clock';
+import { filterText } from '../../lib/kind';
+import { useWords } from '../../lib/prefs';
+import { usePageTitle } from '../../lib/tabs';
+
+type Queue = { kind: KindInfo; view: ViewInfo; n: number; more: boolean };
+
+/** What needs me today: every queue that holds something, the late ones first; each number opens its list. */
+export function WorkbenchPage() {
+  const { t } = useTranslation();
+  const words = useWords();
+  const me = useMe();
+  const kinds = useKinds();
+  const now = useNow();
+  usePageTitle(t('nav.workbench'));
+  const all = kinds.flatMap((kind) => kind.views.filter((v) => v.work).map((view) => ({ kind, view })));
+  const answers = useQueries({
+    queries: all.map(({ kind, view }) => listQuery(kind, { filter: filterText(view.filter), limit: 1, count: true })),
+  });
+  const queues: Queue[] = all.map((q, i) => {
+    const data = answers[i]?.data;
+    return { ...q, n: data?.count?.value ?? data?.items.length ?? 0, more: data?.count?.more ?? false };
+  });
+  const full = queues.filter((q) => q.n > 0);
+  const late = full.filter((q) => q.view.late);
+  const waiting = full.filter((q) => !q.view.late);
+  const busy = answers.some((a) => a.isPending);
+  const failed = answers.find((a) => a.isError);
+  const next = ['visit', 'intent', 'customer'].flatMap((n) => kinds.find((k) => k.name === n && k.can.create) ?? []);
+
+  const group = (title: string, list: Queue[], className: string) =>
+    list.length > 0 && (
+      <section>
+        <h2 className="fc-h2">{title}</h2>
+        <div className="fc-work">
+          {list.map(({ kind, view, n, more }) => (
+            <Link
+              key={kind.name + view.name}
+              to="/r/$path"
+              params={{ path: kind.path }}
+              search={{ view: view.name }}
+              className={`fc-card ${className}`}
+            >
+              <b>
+                {n}
+                {more && '+'}
+              </b>
+              <span>
+                {words(view.label)}
+                <small>{words(kind.label)}</small>
+              </span>
+            </Link>
+          ))}
+        </div>
+      </section>
+    );
+
+  return (
+    <div className="fc-page">
+      <div className="fc-head">
+        <h1>{t('work.title', { name: me?.user.name ?? '' })}</h1>
+        <span className="fc-soft fc-num">{now.format('YYYY-MM-DD dddd')}</span>
+        {next.slice(0, 2).map((k, i) => (
+          <Link key={k.name} to="/r/$path/new" params={{ path: k.path }}>
+            <Button type={i === 0 ? 'primary' : 'default'}>{t('list.newOf', { kind: words(k.label) })}</Button>
+          </Link>
+        ))}
+      </div>
+      {failed && <Problem error={failed.error} retry={() => void Promise.all(answers.filter((a) => a.isError).map((a) => a.refetch()))} />}
+      {busy && !full.length && !failed && (
+        <div className="fc-work">
+          {[1, 2, 3, 4].map((n) => (
+            <div key={n} className="fc-card" style={{ padding: 16 }}>
+              <Skeleton active title={false} paragraph={{ rows: 2 }} />
+            </div>
+          ))}
+        </div>
+      )}
+      {group(t('work.late'), late, 'late')}
+      {group(t('work.waiting'), waiting, '')}
+      {!busy && !failed && !full.length && (
+        <Result
+          status="success"
+          title={t('work.done')}
+          subTitle={t('work.doneHint')}
+          extra={next.slice(0, 1).map((k) => (
+            <Link key={k.name} to="/r/$path/new" params={{ path: k.path }}>
+              <Button type="primary">{t('list.newOf', { kind: words(k.label) })}</Button>
+            </Link>
+          ))}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { useSyncExternalStore } from 'react';
+import type { Lang } from '../api/types';
+
+export type Theme = 'light' | 'dark' | 'auto';
+export type Prefs = { lang: Lang; theme: Theme; folded: boolean };
+
+const key = 'fc.prefs';
+
+function read(): Prefs {
+  const base: Prefs = { lang: 'zh', theme: 'auto', folded: false };
+  try {
+    return { ...base, ...JSON.parse(localStorage.getItem(key) ?? '{}') };
+  } catch {
+    return base;
+  }
+}
+
+let current = read();
+const listeners = new Set<() => void>();
+
+/** What a person chose for this browser. */
+export const prefs = {
+  get: () => current,
+  set(change: Partial<Prefs>) {
+    current = { ...current, ...change };
+    localStorage.setItem(key, JSON.stringify(current));
+    for (const l of listeners) l();
+  },
+  subscribe(l: () => void) {
+    listeners.add(l);
+    return () => {
+      listeners.delete(l);
+    };
+  },
+};
+
+export const usePrefs = () => useSyncExternalStore(prefs.subscribe, prefs.get);
+
+/** Reads a declared text in the language of the page. */
+export function useWords() {
+  const { lang } = usePrefs();
+  return (w?: { zh: string; en: string }) => (w ? w[lang] || w.zh : '');
+}
