@@ -57,6 +57,7 @@ var demoGroups = []demoGroup{
 			{"luoyi", "罗毅", "MD1S", "销售经理", "sales_manager", "Sales manager"},
 			{"xiexin", "谢欣", "MD1S", "销售顾问", "sales_consultant", "Sales consultant"},
 			{"tangli", "唐丽", "MD1", "出纳", "cashier", "Cashier"},
+			{"shenjie", "沈洁", "MD1", "开票员", "invoice_clerk", "Invoice clerk"},
 			{"fengkai", "冯凯", "MD1", "仓库管理员", "warehouse_keeper", "Warehouse keeper"},
 		}},
 }
@@ -102,9 +103,15 @@ func (a *application) demo(ctx context.Context) error {
 
 // fill opens the demo groups with their people and their business.
 func (a *application) fill(ctx context.Context) ([]*staffed, error) {
+	if err := a.platformModels(ctx); err != nil {
+		return nil, err
+	}
 	var groups []*staffed
-	for _, g := range demoGroups {
+	for i, g := range demoGroups {
 		s, err := a.openDemo(ctx, g)
+		if err == nil {
+			err = a.business(ctx, s, g, i*6)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", g.code, err)
 		}

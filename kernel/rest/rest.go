@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ func New(app *fiber.App, doors Doors) *API {
 	huma.NewErrorWithContext = problemOf
 	cfg := huma.DefaultConfig("Forecourt 车枢", "1")
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
-	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaNamer())
 	cfg.CreateHooks = nil // no $schema links in bodies
 	cfg.Servers = []*huma.Server{{URL: Prefix}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -89,21 +90,26 @@ func New(app *fiber.App, doors Doors) *API {
 	return a
 }
 
-// schemaName puts the package before a type's name: two modules may both have an editInput.
-func schemaName(t reflect.Type, hint string) string {
-	name := huma.DefaultSchemaNamer(t, hint)
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
-		t = t.Elem()
-	}
-	path := t.PkgPath()
-	if path == "" {
-		path = hint
-	}
-	p := path[strings.LastIndexByte(path, '/')+1:]
-	if p == "" {
+// schemaNamer names body schemas. Two modules may both have an editInput: the second becomes EditInput2, in the order of
+// registration, which is that of the list of modules.
+func schemaNamer() func(reflect.Type, string) string {
+	names := map[reflect.Type]string{}
+	taken := map[string]int{}
+	return func(t reflect.Type, hint string) string {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if name, ok := names[t]; ok {
+			return name
+		}
+		name := huma.DefaultSchemaNamer(t, hint)
+		taken[name]++
+		if n := taken[name]; n > 1 {
+			name += strconv.Itoa(n)
+		}
+		names[t] = name
 		return name
 	}
-	return strings.ToUpper(p[:1]) + p[1:] + name
 }
 
 // Permissions returns the permission of every operation, by its id.

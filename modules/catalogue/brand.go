@@ -86,7 +86,7 @@ func known(ctx context.Context, tx tenants.Tx, brands, want []string) error {
 		return nil
 	}
 	var found []string
-	if err := tx.NewSelect().TableExpr("platform_models").ColumnExpr("DISTINCT brand").Where("brand IN (?)", bun.In(want)).Scan(ctx, &found); err != nil {
+	if err := tx.NewSelect().TableExpr("platform_models").ColumnExpr("DISTINCT brand").Where("brand IN (?)", bun.List(want)).Scan(ctx, &found); err != nil {
 		return fmt.Errorf("look for brands: %w", err)
 	}
 	for i, b := range brands {

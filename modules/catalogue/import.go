@@ -142,9 +142,7 @@ func gather(r io.Reader, language string, report *Report) (next func() ([]any, e
 	}, err
 }
 
-// grams lets people find a model by its brand, maker, series, configuration or any mixture of them.
+// grams lets people find a model by its brand, series and configuration as they say them in one go, or by its maker.
 func (l line) grams() []string {
-	keys := search.Keys(l.brand)
-	keys = append(keys, search.Keys(l.maker)...)
-	return search.Unique(append(keys, search.Keys(l.series+" "+l.name)...))
+	return search.Unique(append(search.Keys(l.brand+l.series+l.name), search.Keys(l.maker)...))
 }

@@ -156,7 +156,7 @@ func TestImportOfTheRealFile(t *testing.T) {
 	}
 	e := newEnv(t)
 	for i, wanted := range []catalogue.Report{{Rows: 38145, New: 38145, Applied: true}, {Rows: 38145, Same: 38145, Applied: true}} {
-		began := time.Now() //nolint:forbidigo // a stopwatch
+		began := time.Now()
 		got, err := e.s.ImportModels(t.Context(), bytes.NewReader(content), false)
 		took := time.Since(began)
 		wanted.Errors = []catalogue.LineError{}

@@ -115,7 +115,7 @@ var (
 	ErrReserved  = fault.New(fault.Conflict, "contract.vehicle_taken", "车辆已被其他合同预留", "Another contract has reserved this vehicle")
 	ErrNotOpen   = fault.New(fault.Conflict, "contract.not_payable", "合同「%s」，不能收款", "No money is taken on a contract that is %q")
 	ErrOverpaid  = fault.New(fault.Invalid, "contract.overpaid", "超过未收金额 %s", "This is more than the balance of %s")
-	ErrTooLate   = fault.New(fault.Conflict, "contract.too_late", "合同「%s」，不能冲销收款；请先解除预留", "Money cannot be returned on a contract that is %q; release the vehicle first")
+	ErrTooLate   = fault.New(fault.Conflict, "contract.too_late", "合同「%s」，不能冲销收款；已预留的请先解除预留", "Money cannot be returned on a contract that is %q; if it is reserved, release the vehicle first")
 )
 
 // Service is what can be done with contracts.
