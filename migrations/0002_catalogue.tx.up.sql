@@ -34,8 +34,8 @@ GRANT SELECT ON vehicle_models TO forecourt_app;
 -- The form of searchable()'s functions, for a view. It belongs to the owner and filters by tenant itself.
 CREATE FUNCTION search_vehicle_models(part text[], whole text[], most int) RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN RETURN QUERY
-  SELECT m.id FROM platform_models m WHERE m.grams @> part AND EXISTS (SELECT FROM brand_subscriptions s WHERE s.tenant_id = app_tenant() AND s.brand = m.brand)
-  UNION SELECT m.id FROM platform_models m WHERE m.grams @> whole AND EXISTS (SELECT FROM brand_subscriptions s WHERE s.tenant_id = app_tenant() AND s.brand = m.brand)
+  (SELECT m.id FROM platform_models m WHERE m.grams @> part AND EXISTS (SELECT FROM brand_subscriptions s WHERE s.tenant_id = app_tenant() AND s.brand = m.brand) LIMIT most)
+  UNION (SELECT m.id FROM platform_models m WHERE m.grams @> whole AND EXISTS (SELECT FROM brand_subscriptions s WHERE s.tenant_id = app_tenant() AND s.brand = m.brand) LIMIT most)
   LIMIT most; END $$;
 REVOKE ALL ON FUNCTION search_vehicle_models(text[], text[], int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION search_vehicle_models(text[], text[], int) TO forecourt_app;

@@ -113,7 +113,7 @@ func fieldRules(ctx context.Context, tx tenants.Tx, roles []string, set *access.
 		return nil
 	}
 	var rules []fieldRow
-	if err := tx.NewSelect().Model(&rules).Where("tenant_id = ? AND role IN (?)", tx.Tenant, bun.In(roles)).Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rules).Where("tenant_id = ? AND role IN ?", tx.Tenant, bun.Tuple(roles)).Scan(ctx); err != nil {
 		return fmt.Errorf("field rules: %w", err)
 	}
 	for _, r := range rules {

@@ -24,7 +24,7 @@ func (w *Workers) process(ctx context.Context, t *asynq.Task) error {
 	var r run
 	if err := json.Unmarshal(t.Payload(), &r); err != nil || (r.Table != outbox && r.Table != dueTasks) {
 		w.o.Log.Error("task of another program", "payload", string(t.Payload()))
-		return nil
+		return nil //nolint:nilerr // to try again would not make it ours
 	}
 	tenant, err := w.db.Tenant(ctx, r.Tenant)
 	if errors.Is(err, tenants.ErrNoTenant) {

@@ -70,7 +70,7 @@ func (a *application) business(ctx context.Context, s *staffed, g demoGroup, see
 func (a *application) demoModelIDs(ctx context.Context, brands []string) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
 	err := a.db.Platform(ctx, func(tx bun.Tx) error {
-		return tx.NewSelect().TableExpr("platform_models").Column("id").Where("brand IN (?) AND source_id LIKE 'demo-%'", bun.In(brands)).Order("source_id").Scan(ctx, &ids)
+		return tx.NewSelect().TableExpr("platform_models").Column("id").Where("brand IN ? AND source_id LIKE 'demo-%'", bun.Tuple(brands)).Order("source_id").Scan(ctx, &ids)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("models of the demo: %w", err)

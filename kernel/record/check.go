@@ -40,7 +40,7 @@ func (s *Spec) check(model reflect.Type) {
 			wrong("%s: a %s is a %s in Go", f.Name, f.Type, want[0])
 		}
 	}
-	walk(model, nil, func(sf reflect.StructField, column string, _ []int) {
+	walk(model, nil, func(_ reflect.StructField, column string, _ []int) {
 		if !declared[column] {
 			wrong("column %s is not declared", column)
 		}

@@ -30,7 +30,14 @@ var (
 	ErrLong    = fault.New(fault.Invalid, "record.long", "%s最多 %d 个字", "%s has at most %d characters")
 )
 
-type based interface{ BaseOf() *Base }
+// baseOf reaches the Base of a model. A kind without one is only read, never written by this package.
+func baseOf(m any) *Base {
+	b, ok := m.(interface{ BaseOf() *Base })
+	if !ok {
+		panic(fmt.Sprintf("record: %T has no Base and cannot be written", m))
+	}
+	return b.BaseOf()
+}
 
 // Changed is the body of the event that every write of a record publishes: "<kind>.<action>".
 type Changed struct {
@@ -41,7 +48,7 @@ type Changed struct {
 // Create inserts m with its number, its history and its event. It fills the Base but for company, department and owner,
 // and returns a fault that names the field when a value breaks the declaration.
 func (k *Kind[T]) Create(ctx context.Context, tx database.Tx, m *T) error {
-	b := any(m).(based).BaseOf()
+	b := baseOf(m)
 	b.TenantID, b.Version, b.CreatedAt, b.UpdatedAt, b.CreatedBy = tx.Tenant, 1, tx.Now, tx.Now, tx.By.User
 	if b.ID == uuid.Nil {
 		b.ID = id.New()
@@ -132,7 +139,7 @@ func (k *Kind[T]) Save(ctx context.Context, tx database.Tx, before, m *T, action
 	if len(now) == 0 && len(was) == 0 {
 		return nil
 	}
-	b := any(m).(based).BaseOf()
+	b := baseOf(m)
 	version := b.Version
 	b.Version, b.UpdatedAt = version+1, tx.Now
 	if err := k.left(ctx, tx, b, action, was, now); err != nil {

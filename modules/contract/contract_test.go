@@ -493,6 +493,13 @@ func TestContract(t *testing.T) {
 	})
 }
 
+// forward is the step by which each status goes on.
+var forward = map[contract.Status]contract.Action{
+	contract.StatusDraft: contract.ActionSubmit, contract.StatusInReview: contract.ActionApprove, contract.StatusGroupReview: contract.ActionApproveGroup,
+	contract.StatusEffective: contract.ActionTakeDeposit, contract.StatusDepositPaid: contract.ActionReserve, contract.StatusReserved: contract.ActionInvoice,
+	contract.StatusInvoiced: contract.ActionOutbound, contract.StatusOutbound: contract.ActionHandOver, contract.StatusHandedOver: contract.ActionClose,
+}
+
 // TestEveryWalkKeepsTheRules takes random steps on the real tables and holds each against the state table.
 func TestEveryWalkKeepsTheRules(t *testing.T) {
 	t.Parallel()
@@ -510,19 +517,10 @@ func TestEveryWalkKeepsTheRules(t *testing.T) {
 			r.Fatal(err)
 		}
 		for range rapid.IntRange(1, 25).Draw(r, "steps") {
-			possible := steps
-			if rapid.Bool().Draw(r, "possible") { // or the walk would hardly leave the draft
-				possible = nil
-				for _, mv := range contract.Flow.Moves() {
-					if mv.From == m.Status {
-						possible = append(possible, mv.Action)
-					}
-				}
+			action, ok := forward[m.Status]
+			if !ok || rapid.IntRange(0, 4).Draw(r, "astray") == 0 { // mostly on, or a walk would end early
+				action = rapid.SampledFrom(steps).Draw(r, "action")
 			}
-			if len(possible) == 0 {
-				possible = steps
-			}
-			action := rapid.SampledFrom(possible).Draw(r, "action")
 			was := *m
 			err := e.take(t, m, action)
 			m, _ = e.read(r, ctx, m.ID)

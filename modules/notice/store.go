@@ -12,6 +12,6 @@ import (
 
 // mark marks the actor's own notices among ids; others are left alone.
 func mark(ctx context.Context, tx tenants.Tx, ids []uuid.UUID, now time.Time) error {
-	_, err := tx.ExecContext(ctx, "UPDATE notices SET read_at = ? WHERE tenant_id = ? AND user_id = ? AND read_at IS NULL AND id IN (?)", now, tx.Tenant, tx.Actor.User, bun.In(ids))
+	_, err := tx.ExecContext(ctx, "UPDATE notices SET read_at = ? WHERE tenant_id = ? AND user_id = ? AND read_at IS NULL AND id IN ?", now, tx.Tenant, tx.Actor.User, bun.Tuple(ids))
 	return err
 }
