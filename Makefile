@@ -75,10 +75,6 @@ test-web: $(WEB_INSTALLED) ## types, lint, unit tests and build of the web
 e2e: build $(WEB_INSTALLED) ## the stories in Chromium
 	@if compgen -G 'web/e2e/*.spec.ts' >/dev/null; then cd web && CI=1 npx playwright test; else echo 'e2e: no story yet'; fi
 
-.PHONY: bench
-bench: build ## how fast this machine serves
-	$(BINARY) bench
-
 .PHONY: tools
 tools: $(LINT) ## the developer's tools, built once into .cache/bin
 

@@ -54,7 +54,10 @@ func serve(ctx context.Context, args []string, out io.Writer) (err error) {
 		g.Go(func() error { return app.http.Listener(l) })
 		g.Go(func() error {
 			<-ctx.Done()
-			return app.http.ShutdownWithTimeout(3 * time.Second) // event streams never end by themselves
+			if err := app.http.ShutdownWithTimeout(3 * time.Second); !errors.Is(err, context.DeadlineExceeded) {
+				return err
+			}
+			return nil // event streams never end by themselves
 		})
 		data, _ := filepath.Abs(s.cfg.Data)
 		_, _ = fmt.Fprintf(out, "\nForecourt 车枢  http://%s\n", l.Addr())

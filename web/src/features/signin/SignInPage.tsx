@@ -29,7 +29,7 @@ export function SignInPage() {
     setBusy(true);
     setError(undefined);
     try {
-      const answer = await post<Me>('/session', { ...values, tenant: values.tenant.trim(), login: values.login.trim() });
+      const { me: answer } = await post<{ me: Me }>('/session', { ...values, tenant: values.tenant.trim(), login: values.login.trim() });
       if (tenant !== values.tenant.trim()) tabs.clear();
       localStorage.setItem(remembered, values.tenant.trim());
       client.clear();
