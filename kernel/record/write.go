@@ -205,7 +205,7 @@ func (k *Kind[T]) values(m *T) map[string]any {
 	out := map[string]any{}
 	v := reflect.ValueOf(m).Elem()
 	for _, f := range k.Fields {
-		if x := v.FieldByIndex(f.index); !bookkeeping[f.Name] && !x.IsZero() {
+		if x := v.FieldByIndex(f.index); !bookkeeping[f.Name] && (!x.IsZero() || f.Type == Money) { // no money is a sum, too
 			out[f.Name] = x.Interface()
 		}
 	}

@@ -29,9 +29,7 @@ export function tokens(dark: boolean): ThemeConfig {
       borderRadius: 6,
       fontSize: 14,
       fontFamily: font,
-      motionDurationSlow: '0.15s',
-      motionDurationMid: '0.12s',
-      motionDurationFast: '0.08s',
+      motion: false,
       colorBgLayout: dark ? '#101414' : '#f4f6f6',
       // The palette that antd derives from so dark an accent is grey; these are the soft tones of the same hue.
       ...(dark

@@ -192,7 +192,9 @@ function Details({ kind, row }: { kind: KindInfo; row: Open }) {
 function Lines({ part, rows }: { part: PartInfo; rows: Row[] }) {
   const { t } = useTranslation();
   const words = useWords();
-  const fields = part.fields.filter((f) => f.type !== 'id' && !technical.has(f.name) && f.visibility !== 'hidden' && f.name !== 'position');
+  const fields = part.fields.filter(
+    (f) => f.type !== 'id' && !technical.has(f.name) && f.visibility !== 'hidden' && f.name !== 'position' && f.name !== 'itemId',
+  );
   return (
     <section className="fc-card fc-section">
       <h2 className="fc-h2">{words(part.label)}</h2>
