@@ -40,7 +40,7 @@ var openFields = []string{"customer.mobile shown", "visit.mobile shown"}
 // Roles are the roles that every new tenant begins with.
 var Roles = []Role{
 	{"group_administrator", "集团管理员", "Group administrator", join(scoped("group", readAll...), scoped("group", exports...),
-		scoped("group", "user:manage", "org:manage", "role:read", "role:manage", "history:read", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
+		scoped("group", "user:manage", "org:manage", "role:read", "role:manage", "history:read", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "contract_settings:read", "contract_settings:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
 	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
 		[]string{"vehicle.cost shown", "contract.margin shown"}},
 	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "org:manage", "role:read", "history:read")), nil},
@@ -52,7 +52,7 @@ var Roles = []Role{
 		scoped("self", "customer:edit", "customer:reveal", "visit:read", "visit:edit", "visit:close", "visit:reveal", "intent:read", "intent:edit", "intent:move", "intent:lose", "contract:read", "contract:edit", "contract:submit", "contract:reserve", "contract:cancel", "contract:close"),
 		scoped("company", "customer:create", "visit:create", "visit:assign", "intent:create", "contract:create", "receipt:create", "vehicle:hold", "receipt:read", "invoice:read", "outbound:read", "handover:read", "handover:create")), openFields},
 	{"cashier", "出纳", "Cashier", join(scoped("company", "customer:read", "contract:read", "receipt:read", "receipt:create", "receipt:confirm", "receipt:void", "receipt:export", "invoice:read")), nil},
-	{"warehouse_keeper", "仓库管理员", "Warehouse keeper", join(scoped("company", "contract:read", "customer:read", "vehicle:receive", "vehicle:create", "vehicle:inspect", "vehicle:release", "vehicle:edit", "vehicle:export", "outbound:read", "outbound:create", "outbound:export", "handover:read"), scoped("group", "vehicle:read", "vehicle_event:read")), nil},
+	{"warehouse_keeper", "仓库管理员", "Warehouse keeper", join(scoped("company", "contract:read", "customer:read", "vehicle:receive", "vehicle:create", "vehicle:inspect", "vehicle:edit", "vehicle:export", "outbound:read", "outbound:create", "outbound:export", "handover:read"), scoped("group", "vehicle:read", "vehicle_event:read")), nil},
 	{"invoice_clerk", "开票员", "Invoice clerk", join(scoped("company", "customer:read", "contract:read", "receipt:read", "invoice:read", "invoice:issue", "invoice:create", "invoice:export")), nil},
 	{"service_adviser", "服务顾问", "Service adviser", join(scoped("company", "customer:read", "customer:create", "customer:edit", "vehicle:read", "vehicle_event:read", "visit:read", "callback:read")), nil},
 	{"customer_care_agent", "客服专员", "Customer-care agent", join(scoped("company", "customer:read", "customer:reveal", "contract:read", "vehicle:read", "vehicle_event:read", "handover:read", "callback:read", "callback:work", "callback:assign", "callback:export")), openFields},
@@ -60,4 +60,4 @@ var Roles = []Role{
 }
 
 // audit changes nothing, not even a demo tenant's clock.
-var audit = append(scoped("group", "user:read", "org_unit:read", "vehicle_model:read", "accessory:read", "price:read", "history:read", "role:read"), scoped("group", readAll...)...)
+var audit = append(scoped("group", "user:read", "org_unit:read", "vehicle_model:read", "accessory:read", "price:read", "history:read", "role:read", "contract_settings:read"), scoped("group", readAll...)...)

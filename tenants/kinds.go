@@ -30,6 +30,10 @@ var UserKind = record.New("user", "users", "用户", "User", func(u *User, k *re
 	k.Title("name", "login")
 	k.List("name", "name", "login", "status")
 	k.TenantWide()
+	k.Says("add_posting", "新增任职", "Gave a posting")
+	k.Says("end_posting", "结束任职", "Ended a posting")
+	k.Says("set_password", "重置密码", "Set the password")
+	k.Says("disable", "停用", "Disabled")
 })
 
 // Unit is a node of the tenant's tree.

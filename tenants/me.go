@@ -41,6 +41,7 @@ type Me struct {
 		Name   string    `json:"name"`
 		Status string    `json:"status"`
 		Demo   bool      `json:"demo"`
+		Zone   string    `json:"zone" doc:"IANA name of the tenant's time zone"`
 		Now    time.Time `json:"now"`
 	} `json:"tenant"`
 	Posting  PostingInfo                  `json:"posting"`
@@ -53,7 +54,7 @@ type Me struct {
 func (s *Sessions) Me(ctx context.Context, a Actor) (*Me, error) {
 	m := &Me{Postings: []PostingInfo{}, Grants: a.Set.Levels}
 	m.User.ID, m.User.Login, m.User.Name = a.User, a.Login, a.Name
-	m.Tenant.ID, m.Tenant.Code, m.Tenant.Name, m.Tenant.Status, m.Tenant.Demo, m.Tenant.Now = a.Tenant.ID, a.Tenant.Code, a.Tenant.Name, a.Tenant.Status, a.Tenant.Demo, a.Tenant.Now().UTC()
+	m.Tenant.ID, m.Tenant.Code, m.Tenant.Name, m.Tenant.Status, m.Tenant.Demo, m.Tenant.Zone, m.Tenant.Now = a.Tenant.ID, a.Tenant.Code, a.Tenant.Name, a.Tenant.Status, a.Tenant.Demo, a.Tenant.Zone.String(), a.Tenant.Now().UTC()
 	err := s.db.Read(ctx, a, func(tx Tx) error {
 		all, err := PostingsOf(ctx, tx, a.User)
 		if err != nil {

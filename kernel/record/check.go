@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"forecourt/kernel/clock"
@@ -33,6 +34,8 @@ func (s *Spec) check(model reflect.Type) {
 			wrong("%s: the name of a reference ends in Id or By", f.Name)
 		case f.Type == Choice && len(f.Options) == 0:
 			wrong("%s: a choice without options", f.Name)
+		case f.Type == Choice && f.Start != "" && !slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == f.Start }):
+			wrong("%s: begins with %s, which is no option", f.Name, f.Start)
 		case f.Personal && f.Type != Text:
 			wrong("%s: only text can be masked", f.Name)
 		}

@@ -26,6 +26,7 @@ type FieldInfo struct {
 	Ref        string     `json:"ref,omitempty"`
 	RefPath    string     `json:"refPath,omitempty"`
 	Format     string     `json:"format,omitempty"`
+	Start      string     `json:"start,omitempty" doc:"What a new form holds here; @now and @today are the tenant's"`
 }
 
 // PartInfo is a table of lines as the web reads it.
@@ -71,7 +72,7 @@ var visibilities = map[access.Visibility]string{access.Hidden: "hidden", access.
 
 func (f *Field) info(v View, r *Registry) FieldInfo {
 	i := FieldInfo{Name: f.Name, Label: f.Label, Type: f.Type, Required: f.Required, MaxLength: f.MaxLength, Sortable: f.Sortable, Searchable: f.Searchable,
-		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format}
+		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format, Start: f.Start}
 	if f.spec != nil {
 		i.Visibility = visibilities[v.See(f)]
 	}

@@ -61,6 +61,7 @@ type Field struct {
 	Options    []Option
 	RefKind    string
 	Format     string
+	Start      string
 
 	column string
 	index  []int
@@ -83,7 +84,10 @@ func (f *Field) Max(n int) *Field { f.MaxLength = n; return f }
 // Fixed makes the field read-only in forms: its module sets it.
 func (f *Field) Fixed() *Field { f.ReadOnly = true; return f }
 
-// As names how the web shows the value: mobile, vin, plate, percent, multiline.
+// Begin says what a new form holds in this field: a value in the form of the API, @now or @today.
+func (f *Field) Begin(value string) *Field { f.Start = value; return f }
+
+// As names how the web shows the value: mobile, vin, plate, basis_points, multiline.
 func (f *Field) As(format string) *Field { f.Format = format; return f }
 
 // Secret marks personal data: shown masked unless a field rule says otherwise.

@@ -18,7 +18,7 @@ import (
 type Event struct {
 	At        time.Time  `json:"at"`
 	By        string     `json:"by" doc:"The person's name; empty for a worker"`
-	Address   string     `json:"address"`
+	Address   string     `json:"address" doc:"Where the person sat; empty for a reader without history:read"`
 	Operation string     `json:"operation"`
 	Action    fault.Text `json:"action"`
 	Version   int        `json:"version"`
@@ -35,6 +35,9 @@ type Change struct {
 
 const historyCap = 200
 
+// ReadHistory is the permission to see from which address something was done; what was done, whoever sees the record reads.
+const ReadHistory access.Permission = "history:read"
+
 // History reads what happened to a record, newest first. Whoever may see the record sees its history, through the same masks.
 func (s *Spec) History(ctx context.Context, db *sql.DB, r *Registry, v View, id uuid.UUID) ([]Event, error) {
 	exists, err := s.visible(v, id)
@@ -50,6 +53,7 @@ func (s *Spec) History(ctx context.Context, db *sql.DB, r *Registry, v View, id 
 	q.Arg(id)
 	q.WriteString(" ORDER BY h.at DESC, h.version DESC LIMIT ")
 	q.Arg(historyCap)
+	_, addresses := v.Set.Scope(ReadHistory)
 	found := false
 	events := []Event{}
 	targets := titles{}
@@ -59,6 +63,9 @@ func (s *Spec) History(ctx context.Context, db *sql.DB, r *Registry, v View, id 
 			return nil
 		}
 		e := Event{By: string(row[1]), Address: string(row[2]), Operation: string(row[3]), Action: s.actionLabel(string(row[4]))}
+		if !addresses {
+			e.Address = ""
+		}
 		if err := json.Unmarshal(appendTime(nil, row[0]), &e.At); err != nil {
 			return err
 		}

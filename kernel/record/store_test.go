@@ -18,13 +18,14 @@ import (
 	"forecourt/kernel/access"
 	"forecourt/kernel/clock"
 	"forecourt/kernel/database"
+	"forecourt/kernel/fault"
 	"forecourt/kernel/money"
 	"forecourt/kernel/testdb"
 )
 
 const thingsTable = `CREATE TABLE things (tenant_id uuid NOT NULL, id uuid NOT NULL, version int NOT NULL, company_id uuid, department_id uuid, owner_id uuid,
 	number text NOT NULL, created_at timestamptz NOT NULL, created_by uuid, updated_at timestamptz NOT NULL,
-	name text NOT NULL, mobile text NOT NULL, price bigint NOT NULL, cost bigint NOT NULL, day date, tone text NOT NULL, PRIMARY KEY (tenant_id, id));
+	name text NOT NULL, mobile text NOT NULL, price bigint NOT NULL, cost bigint NOT NULL, day date, tone text NOT NULL, PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, owner_id) REFERENCES users);
 	SELECT record_table('things'); SELECT searchable('things');
 	CREATE INDEX ON things (tenant_id, day, id); CREATE INDEX ON things (tenant_id, name, id); CREATE INDEX ON things (tenant_id, price, id)`
 
@@ -218,7 +219,9 @@ func TestStore(t *testing.T) {
 		if err := change(1, money.Yuan(95)); !errors.Is(err, ErrStale) {
 			t.Errorf("second: %v", err)
 		}
-		events, err := things.History(ctx, s.pool, s.kinds, s.view(s.ours), made[0].ID)
+		auditor := s.view(s.ours)
+		auditor.Set.Scopes[ReadHistory] = access.Scope{All: true}
+		events, err := things.History(ctx, s.pool, s.kinds, auditor, made[0].ID)
 		if err != nil || len(events) != 2 {
 			t.Fatalf("%d events, %v", len(events), err)
 		}
@@ -231,6 +234,32 @@ func TestStore(t *testing.T) {
 		if all, _ := json.Marshal(events); strings.Contains(string(all), "80.00") || strings.Contains(string(all), "13800138000") {
 			t.Errorf("hidden values leak: %s", all)
 		}
+		if events, err := things.History(ctx, s.pool, s.kinds, s.view(s.ours), made[0].ID); err != nil || events[0].Address != "" {
+			t.Errorf("without history:read: %+v, %v", events, err)
+		}
+	})
+	t.Run("ATargetThatIsNotThereIsNamed", func(t *testing.T) {
+		named := func(err error) {
+			t.Helper()
+			var f *fault.Fault
+			if !errors.Is(err, ErrTarget) || !errors.As(err, &f) || f.Field != "ownerId" {
+				t.Errorf("got %v", err)
+			}
+		}
+		named(s.do(s.ours, func(ctx context.Context, tx database.Tx) error {
+			x := &thing{Name: "辛", Tone: "red"}
+			x.CompanyID, x.OwnerID = made[0].CompanyID, uuid.New()
+			return things.Create(ctx, tx, x)
+		}))
+		named(s.do(s.ours, func(ctx context.Context, tx database.Tx) error {
+			x, err := things.Find(ctx, tx, access.Scope{All: true}, made[1].ID)
+			if err != nil {
+				return err
+			}
+			before := *x
+			x.OwnerID = uuid.New()
+			return things.Save(ctx, tx, &before, x, "edit")
+		}))
 	})
 	t.Run("RollbackLeavesNothing", func(t *testing.T) {
 		stop := errors.New("stop")

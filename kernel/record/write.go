@@ -160,7 +160,15 @@ func (k *Kind[T]) Save(ctx context.Context, tx database.Tx, before, m *T, action
 	return nil
 }
 
-func (k *Kind[T]) refused(err error) error { return fmt.Errorf("write %s: %w", k.Name, err) }
+// refused puts a reference whose target the database does not find at its field, by the name that PostgreSQL gives a foreign key.
+func (k *Kind[T]) refused(err error) error {
+	for _, f := range k.Fields {
+		if f.Type == Ref && (database.Violates(err, k.table+"_"+f.column+"_fkey") || database.Violates(err, k.table+"_tenant_id_"+f.column+"_fkey")) {
+			return ErrTarget.At(f.Name).Because(err)
+		}
+	}
+	return fmt.Errorf("write %s: %w", k.Name, err)
+}
 
 // left writes what every change leaves behind: history and event. They ride with the change itself.
 func (k *Kind[T]) left(ctx context.Context, tx database.Tx, b *Base, action string, was, now map[string]any) error {

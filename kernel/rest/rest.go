@@ -53,6 +53,7 @@ type API struct {
 	App         *fiber.App
 	doors       Doors
 	permissions map[string]access.Permission
+	schemas     schemas
 }
 
 // Operation declares one call.
@@ -78,37 +79,55 @@ func New(app *fiber.App, doors Doors) *API {
 	huma.NewErrorWithContext = problemOf
 	cfg := huma.DefaultConfig("Forecourt 车枢", "1")
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
-	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaNamer())
+	names := schemas{map[reflect.Type]string{}, map[string]int{}}
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", names.name)
 	cfg.CreateHooks = nil // no $schema links in bodies
 	cfg.Servers = []*huma.Server{{URL: Prefix}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"cookie": {Type: "apiKey", In: "cookie", Name: SessionCookie},
 		"bearer": {Type: "http", Scheme: "bearer"},
 	}
-	a := &API{API: humafiber.NewWithGroup(app, app.Group(Prefix), cfg), App: app, doors: doors, permissions: map[string]access.Permission{}}
+	a := &API{API: humafiber.NewWithGroup(app, app.Group(Prefix), cfg), App: app, doors: doors, permissions: map[string]access.Permission{}, schemas: names}
 	app.Get(Prefix+"/openapi.json", func(c *fiber.Ctx) error { return c.JSON(a.OpenAPI()) })
 	return a
 }
 
-// schemaNamer names body schemas. Two modules may both have an editInput: the second becomes EditInput2, in the order of
+// schemas names the schemas of bodies. Two modules may both have an editInput: the second becomes EditInput2, in the order of
 // registration, which is that of the list of modules.
-func schemaNamer() func(reflect.Type, string) string {
-	names := map[reflect.Type]string{}
-	taken := map[string]int{}
-	return func(t reflect.Type, hint string) string {
-		for t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-		if name, ok := names[t]; ok {
-			return name
-		}
-		name := huma.DefaultSchemaNamer(t, hint)
-		taken[name]++
-		if n := taken[name]; n > 1 {
-			name += strconv.Itoa(n)
-		}
-		names[t] = name
+type schemas struct {
+	names map[reflect.Type]string
+	taken map[string]int
+}
+
+func (s schemas) name(t reflect.Type, hint string) string {
+	t = pointed(t)
+	if name, ok := s.names[t]; ok {
 		return name
+	}
+	return s.give(t, huma.DefaultSchemaNamer(t, hint))
+}
+
+func (s schemas) give(t reflect.Type, name string) string {
+	s.taken[name]++
+	if n := s.taken[name]; n > 1 {
+		name += strconv.Itoa(n)
+	}
+	s.names[t] = name
+	return name
+}
+
+func pointed(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
+// NameBody names the body B after the first operation that takes it: create-contract gives Create-contractRequest. Every module
+// has an EditInput, and EditInput4 would tell nobody whose it is.
+func NameBody[B any](a *API, o Operation) {
+	if t := pointed(reflect.TypeFor[B]()); a.schemas.names[t] == "" {
+		a.schemas.give(t, huma.DefaultSchemaNamer(reflect.TypeFor[struct{}](), o.ID+"Request"))
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"forecourt/kernel/database"
 	"forecourt/kernel/id"
 	"forecourt/kernel/record"
-	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
 
@@ -18,7 +17,7 @@ func (s *Service) act(ctx context.Context, a tenants.Actor, id uuid.UUID, versio
 	var m *Receipt
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if m, err = find(ctx, tx, action, id, version); err != nil {
+		if m, err = Kind.Lock(ctx, tx.Tx, tx, Flow.Permission(action), id, version); err != nil {
 			return err
 		}
 		move, err := Flow.Next(m.Status, action)
@@ -38,28 +37,6 @@ func (s *Service) act(ctx context.Context, a tenants.Actor, id uuid.UUID, versio
 	return m, nil
 }
 
-// find returns record.ErrMissing for what the actor may not read, a denied fault for what they may only read, and record.ErrStale.
-func find(ctx context.Context, tx tenants.Tx, action Action, id uuid.UUID, version int) (*Receipt, error) {
-	scope, err := tx.Can(Flow.Permission(action))
-	if err != nil {
-		return nil, err
-	}
-	reads, err := tx.Can(Kind.Read)
-	if err != nil {
-		return nil, err
-	}
-	m, err := Kind.Find(ctx, tx.Tx, reads, id)
-	switch {
-	case err != nil:
-		return nil, err
-	case !scope.Covers(m.CompanyID, m.DepartmentID, m.OwnerID):
-		return nil, rest.ErrDenied
-	case m.Version != version:
-		return nil, record.ErrStale
-	}
-	return m, nil
-}
-
 // Confirm books a receipt: the contract shows the money in the same instant. It returns record.ErrMissing, record.ErrStale,
 // flow.ErrNotAllowed, the contract's refusal, or a denied fault.
 func (s *Service) Confirm(ctx context.Context, a tenants.Actor, id uuid.UUID, version int) (*Receipt, error) {
@@ -69,18 +46,23 @@ func (s *Service) Confirm(ctx context.Context, a tenants.Actor, id uuid.UUID, ve
 	})
 }
 
+// ReasonInput is why a receipt is taken back.
+type ReasonInput struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}
+
 // Withdraw takes back a receipt that nobody confirmed. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed,
 // record.ErrNeeded or a denied fault.
-func (s *Service) Withdraw(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason string) (*Receipt, error) {
-	return s.act(ctx, a, id, version, ActionWithdraw, func(_ tenants.Tx, m *Receipt) error { return m.because(reason) })
+func (s *Service) Withdraw(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in ReasonInput) (*Receipt, error) {
+	return s.act(ctx, a, id, version, ActionWithdraw, func(_ tenants.Tx, m *Receipt) error { return m.because(in.Reason) })
 }
 
 // Void takes a confirmed receipt back by a reversing entry of the negative amount; both stay. The contract shows it in the same
 // instant. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed, record.ErrNeeded, the contract's refusal, or a denied
 // fault.
-func (s *Service) Void(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason string) (*Receipt, error) {
+func (s *Service) Void(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in ReasonInput) (*Receipt, error) {
 	return s.act(ctx, a, id, version, ActionVoid, func(tx tenants.Tx, m *Receipt) error {
-		if err := m.because(reason); err != nil {
+		if err := m.because(in.Reason); err != nil {
 			return err
 		}
 		if err := s.contracts.Received(ctx, tx, m.ContractID, -m.Amount); err != nil {

@@ -43,7 +43,7 @@ var Kind = record.New("receipt", "receipts", "收款", "Receipt", func(m *Receip
 	k.Choice(&m.Means, "收款方式", "Means", record.Of("cash", "现金", "Cash"), record.Of("card", "刷卡", "Card"), record.Of("transfer", "转账", "Transfer"),
 		record.Of("wechat", "微信", "WeChat"), record.Of("alipay", "支付宝", "Alipay")).Must()
 	k.Money(&m.Amount, "金额", "Amount").Must().Sort()
-	k.Date(&m.ReceivedOn, "收款日期", "Received on").Must().Sort()
+	k.Date(&m.ReceivedOn, "收款日期", "Received on").Must().Sort().Begin("@today")
 	k.Text(&m.Payer, "付款人", "Payer").Max(100)
 	k.Text(&m.Note, "备注", "Note").As("multiline").Max(1000)
 	k.Time(&m.ConfirmedAt, "确认时间", "Confirmed at").Fixed()

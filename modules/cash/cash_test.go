@@ -60,6 +60,8 @@ func (contracts) Received(ctx context.Context, tx tenants.Tx, id uuid.UUID, amou
 	return nil
 }
 
+func because(reason string) cash.ReasonInput { return cash.ReasonInput{Reason: reason} }
+
 func newEnv(t *testing.T) *env {
 	t.Helper()
 	urls := testdb.New(t)
@@ -214,7 +216,7 @@ func TestConfirming(t *testing.T) {
 		if _, err := e.s.Confirm(ctx, e.cashier, b.ID, 1); !errors.Is(err, errPaid) {
 			t.Error(err)
 		}
-		if b, err := e.s.Withdraw(ctx, e.sales, b.ID, 1, "重复登记"); err != nil || b.Status != cash.StatusWithdrawn {
+		if b, err := e.s.Withdraw(ctx, e.sales, b.ID, 1, because("重复登记")); err != nil || b.Status != cash.StatusWithdrawn {
 			t.Errorf("%+v, %v", b, err)
 		}
 	})
@@ -239,7 +241,7 @@ func TestVoiding(t *testing.T) {
 	ctx := t.Context()
 	c := e.open(money.Yuan(1_000))
 	m, other := e.take(t, c, money.Yuan(300)), e.take(t, c, money.Yuan(50))
-	if _, err := e.s.Void(ctx, e.cashier, m.ID, 1, "收错"); !errors.Is(err, flow.ErrNotAllowed) {
+	if _, err := e.s.Void(ctx, e.cashier, m.ID, 1, because("收错")); !errors.Is(err, flow.ErrNotAllowed) {
 		t.Errorf("voided before it was booked: %v", err)
 	}
 	for _, r := range []*cash.Receipt{m, other} {
@@ -247,12 +249,12 @@ func TestVoiding(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := e.s.Void(ctx, e.cashier, m.ID, 2, "")
+	_, err := e.s.Void(ctx, e.cashier, m.ID, 2, because(""))
 	at(t, err, record.ErrNeeded, "reason")
 	var wait sync.WaitGroup
 	errs := make([]error, 2)
 	for i := range errs {
-		wait.Go(func() { _, errs[i] = e.s.Void(ctx, e.cashier, m.ID, 2, "收错") })
+		wait.Go(func() { _, errs[i] = e.s.Void(ctx, e.cashier, m.ID, 2, because("收错")) })
 	}
 	wait.Wait()
 	if (errs[0] == nil) == (errs[1] == nil) {
@@ -268,7 +270,7 @@ func TestVoiding(t *testing.T) {
 	if err != nil || reversal.Amount != -m.Amount || reversal.Status != cash.StatusVoided || reversal.Number == m.Number || reversal.Reason != "收错" {
 		t.Errorf("%+v, %v", reversal, err)
 	}
-	if _, err := e.s.Void(ctx, e.cashier, reversal.ID, 1, "再冲"); !errors.Is(err, flow.ErrNotAllowed) {
+	if _, err := e.s.Void(ctx, e.cashier, reversal.ID, 1, because("再冲")); !errors.Is(err, flow.ErrNotAllowed) {
 		t.Errorf("a reversal was reversed: %v", err)
 	}
 }

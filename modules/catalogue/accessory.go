@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"forecourt/kernel/access"
 	"forecourt/kernel/database"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/flow"
@@ -51,7 +50,7 @@ var AccessoryKind = record.New("accessory", "accessories", "饰品", "Accessory"
 	k.Text(&m.Name, "名称", "Name").Must().Search().Sort().Max(100)
 	k.Text(&m.Unit, "单位", "Unit").Must().Max(10)
 	k.Money(&m.Price, "售价", "Price").Must().Sort()
-	k.Choice(&m.Status, "状态", "Status", active, retired).Must()
+	k.Choice(&m.Status, "状态", "Status", active, retired).Must().Begin("active")
 
 	k.Numbered("SP")
 	k.Title("name", "code")
@@ -107,11 +106,8 @@ func (s *Service) EditAccessory(ctx context.Context, a tenants.Actor, id uuid.UU
 	var m *Accessory
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if m, err = find(ctx, tx, AccessoryKind, "accessory:edit", id); err != nil {
+		if m, err = AccessoryKind.Lock(ctx, tx.Tx, tx, "accessory:edit", id, version); err != nil {
 			return err
-		}
-		if m.Version != version {
-			return record.ErrStale
 		}
 		before := *m
 		put(&m.Code, in.Code)
@@ -143,17 +139,6 @@ func (m *Accessory) taken(err error) error {
 		return ErrCode.With(m.Code).At("code").Because(err)
 	}
 	return err
-}
-
-// find locks a tenant-wide record for somebody who holds p.
-func find[T any](ctx context.Context, tx tenants.Tx, k *record.Kind[T], p access.Permission, id uuid.UUID) (*T, error) {
-	if _, err := tx.Can(p); err != nil {
-		return nil, err
-	}
-	if _, err := tx.Can(k.Read); err != nil {
-		return nil, err
-	}
-	return k.Find(ctx, tx.Tx, access.Scope{All: true}, id)
 }
 
 // AccessoryInfo is what documents need of an accessory.

@@ -38,7 +38,7 @@ func models(t *testing.T, e *env, a tenants.Actor, in record.ListInput) []listed
 		in.Limit = 50
 	}
 	in.Fields = []string{"fullName", "brand"}
-	page, err := catalogue.ModelKind.Spec.List(t.Context(), e.db.Pool(), registry(t), a.View("zh"), in)
+	page, err := catalogue.ModelKind.Spec.List(t.Context(), e.DB.Pool(), registry(t), a.View("zh"), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,41 +56,41 @@ func TestSubscriptions(t *testing.T) {
 	e := newEnv(t)
 	ctx := t.Context()
 	load(t, e, fixture)
-	if got := models(t, e, e.sales, record.ListInput{}); len(got) != 0 {
+	if got := models(t, e, e.Sales, record.ListInput{}); len(got) != 0 {
 		t.Errorf("without a subscription: %+v", got)
 	}
-	if err := e.s.Subscribe(ctx, e.admin, []string{"丰田", "DS", "DS"}); err != nil {
+	if err := e.s.Subscribe(ctx, e.Admin, []string{"丰田", "DS", "DS"}); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("OnlySubscribedBrandsAreSeenSortedAndFound", func(t *testing.T) {
-		got := models(t, e, e.sales, record.ListInput{Sort: "-name"})
+		got := models(t, e, e.Sales, record.ListInput{Sort: "-name"})
 		if len(got) != 4 {
 			t.Fatalf("%+v", got)
 		}
 		for q, n := range map[string]int{"凯美瑞": 2, "kmr": 2, "丰田凯美瑞 2019款2.5": 1, "广汽": 2, "ftkmr": 2, "途观": 0, "豪华版(国VI)": 1, "ds4s": 1} {
-			if got := models(t, e, e.sales, record.ListInput{Q: q}); len(got) != n {
+			if got := models(t, e, e.Sales, record.ListInput{Q: q}); len(got) != n {
 				t.Errorf("%s: %+v", q, got)
 			}
 		}
 		if got := models(t, e, e.stranger, record.ListInput{Q: "凯美瑞"}); len(got) != 0 {
 			t.Errorf("the other tenant: %+v", got)
 		}
-		page, err := catalogue.ModelKind.Spec.List(ctx, e.db.Pool(), registry(t), e.sales.View("zh"), record.ListInput{Sort: "name", Limit: 3})
+		page, err := catalogue.ModelKind.Spec.List(ctx, e.DB.Pool(), registry(t), e.Sales.View("zh"), record.ListInput{Sort: "name", Limit: 3})
 		if err != nil || page.Next == "" {
 			t.Fatalf("%+v, %v", page, err)
 		}
-		page, err = catalogue.ModelKind.Spec.List(ctx, e.db.Pool(), registry(t), e.sales.View("zh"), record.ListInput{Sort: "name", Limit: 3, Cursor: page.Next})
+		page, err = catalogue.ModelKind.Spec.List(ctx, e.DB.Pool(), registry(t), e.Sales.View("zh"), record.ListInput{Sort: "name", Limit: 3, Cursor: page.Next})
 		if err != nil || len(page.Items) != 1 || page.Next != "" {
 			t.Errorf("%+v, %v", page, err)
 		}
 	})
 	t.Run("ModelOnlyWhenSubscribed", func(t *testing.T) {
-		id := models(t, e, e.sales, record.ListInput{Q: "凯美瑞"})[0].ID
+		id := models(t, e, e.Sales, record.ListInput{Q: "凯美瑞"})[0].ID
 		model := func(a tenants.Actor) (m catalogue.ModelInfo, err error) {
-			err = e.db.Read(ctx, a, func(tx tenants.Tx) error { m, err = e.s.Model(ctx, tx, id); return err })
+			err = e.DB.Read(ctx, a, func(tx tenants.Tx) error { m, err = e.s.Model(ctx, tx, id); return err })
 			return m, err
 		}
-		if m, err := model(e.sales); err != nil || m.Brand != "丰田" || m.Series != "凯美瑞" || !strings.HasPrefix(m.Name, "凯美瑞 2019款") || m.GuidePrice != 0 {
+		if m, err := model(e.Sales); err != nil || m.Brand != "丰田" || m.Series != "凯美瑞" || !strings.HasPrefix(m.Name, "凯美瑞 2019款") || m.GuidePrice != 0 {
 			t.Errorf("%+v, %v", m, err)
 		}
 		if _, err := model(e.stranger); !errors.Is(err, record.ErrTarget) {
@@ -98,31 +98,31 @@ func TestSubscriptions(t *testing.T) {
 		}
 	})
 	t.Run("BrandsAreCounted", func(t *testing.T) {
-		got, err := e.s.Brands(ctx, e.admin)
+		got, err := e.s.Brands(ctx, e.Admin)
 		if err != nil || len(got) != 3 || !slices.Contains(got, catalogue.Brand{Brand: "丰田", Count: 3, Subscribed: true}) || !slices.Contains(got, catalogue.Brand{Brand: "大众", Count: 1}) {
 			t.Errorf("%+v, %v", got, err)
 		}
 		if got, err := e.s.Brands(ctx, e.stranger); err != nil || slices.ContainsFunc(got, func(b catalogue.Brand) bool { return b.Subscribed }) {
 			t.Errorf("%+v, %v", got, err)
 		}
-		if _, err := e.s.Brands(ctx, e.sales); !errors.Is(err, rest.ErrDenied) {
+		if _, err := e.s.Brands(ctx, e.Sales); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("UnknownBrandIsNamed", func(t *testing.T) {
-		at(t, e.s.Subscribe(ctx, e.admin, []string{"丰田", "没有"}), catalogue.ErrBrand, "brands[1]")
-		if err := e.s.Subscribe(ctx, e.sales, nil); !errors.Is(err, rest.ErrDenied) {
+		at(t, e.s.Subscribe(ctx, e.Admin, []string{"丰田", "没有"}), catalogue.ErrBrand, "brands[1]")
+		if err := e.s.Subscribe(ctx, e.Sales, nil); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("%v", err)
 		}
 	})
 	t.Run("ChangesAreWrittenDownOnce", func(t *testing.T) {
 		for _, brands := range [][]string{{"大众"}, {"大众"}, {}} {
-			if err := e.s.Subscribe(ctx, e.admin, brands); err != nil {
+			if err := e.s.Subscribe(ctx, e.Admin, brands); err != nil {
 				t.Fatal(err)
 			}
 		}
 		var was, now []string
-		err := e.db.Read(ctx, e.admin, func(tx tenants.Tx) error {
+		err := e.DB.Read(ctx, e.Admin, func(tx tenants.Tx) error {
 			if err := tx.NewRaw("SELECT was->>'brands' FROM history WHERE kind = 'catalogue' ORDER BY id").Scan(ctx, &was); err != nil {
 				return err
 			}
@@ -131,7 +131,7 @@ func TestSubscriptions(t *testing.T) {
 		if err != nil || len(was) != 3 || was[1] != `["DS", "丰田"]` || now[1] != `["大众"]` {
 			t.Errorf("%q %q %v", was, now, err)
 		}
-		if got := models(t, e, e.sales, record.ListInput{}); len(got) != 0 {
+		if got := models(t, e, e.Sales, record.ListInput{}); len(got) != 0 {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -141,21 +141,21 @@ func TestAccessories(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ctx := t.Context()
-	m, err := e.s.CreateAccessory(ctx, e.admin, catalogue.AccessoryInput{Code: " DD01 ", Name: "全车脚垫", Unit: "套", Price: money.Yuan(880)})
+	m, err := e.s.CreateAccessory(ctx, e.Admin, catalogue.AccessoryInput{Code: " DD01 ", Name: "全车脚垫", Unit: "套", Price: money.Yuan(880)})
 	if err != nil || m.Code != "DD01" || m.Status != catalogue.StatusActive || m.CompanyID != uuid.Nil || m.Number == "" {
 		t.Fatalf("%+v, %v", m, err)
 	}
-	_, err = e.s.CreateAccessory(ctx, e.admin, catalogue.AccessoryInput{Code: "DD01", Name: "另一个", Unit: "套"})
+	_, err = e.s.CreateAccessory(ctx, e.Admin, catalogue.AccessoryInput{Code: "DD01", Name: "另一个", Unit: "套"})
 	at(t, err, catalogue.ErrCode, "code")
-	_, err = e.s.CreateAccessory(ctx, e.admin, catalogue.AccessoryInput{Code: "DD02", Name: "负", Unit: "套", Price: -1})
+	_, err = e.s.CreateAccessory(ctx, e.Admin, catalogue.AccessoryInput{Code: "DD02", Name: "负", Unit: "套", Price: -1})
 	at(t, err, catalogue.ErrSum, "price")
-	_, err = e.s.CreateAccessory(ctx, e.admin, catalogue.AccessoryInput{Code: "DD02", Name: "  ", Unit: "套"})
+	_, err = e.s.CreateAccessory(ctx, e.Admin, catalogue.AccessoryInput{Code: "DD02", Name: "  ", Unit: "套"})
 	at(t, err, record.ErrNeeded, "name")
-	if _, err := e.s.CreateAccessory(ctx, e.sales, catalogue.AccessoryInput{Code: "DD03", Name: "脚垫", Unit: "套"}); !errors.Is(err, rest.ErrDenied) {
+	if _, err := e.s.CreateAccessory(ctx, e.Sales, catalogue.AccessoryInput{Code: "DD03", Name: "脚垫", Unit: "套"}); !errors.Is(err, rest.ErrDenied) {
 		t.Errorf("%v", err)
 	}
 	info := func(a tenants.Actor) (i catalogue.AccessoryInfo, err error) {
-		err = e.db.Read(ctx, a, func(tx tenants.Tx) error { i, err = e.s.Accessory(ctx, tx, m.ID); return err })
+		err = e.DB.Read(ctx, a, func(tx tenants.Tx) error { i, err = e.s.Accessory(ctx, tx, m.ID); return err })
 		return i, err
 	}
 	if i, err := info(e.neighbor); err != nil || i != (catalogue.AccessoryInfo{ID: m.ID, Name: "全车脚垫", Price: money.Yuan(880)}) {
@@ -168,17 +168,17 @@ func TestAccessories(t *testing.T) {
 	if _, err := e.s.EditAccessory(ctx, e.stranger, m.ID, 1, catalogue.AccessoryEdit{Price: &price}); !errors.Is(err, record.ErrMissing) {
 		t.Errorf("%v", err)
 	}
-	edited, err := e.s.EditAccessory(ctx, e.admin, m.ID, 1, catalogue.AccessoryEdit{Price: &price, Status: &retired})
+	edited, err := e.s.EditAccessory(ctx, e.Admin, m.ID, 1, catalogue.AccessoryEdit{Price: &price, Status: &retired})
 	if err != nil || edited.Version != 2 || edited.Name != "全车脚垫" || edited.Price != price {
 		t.Fatalf("%+v, %v", edited, err)
 	}
-	if _, err := e.s.EditAccessory(ctx, e.admin, m.ID, 1, catalogue.AccessoryEdit{Price: &price}); !errors.Is(err, record.ErrStale) {
+	if _, err := e.s.EditAccessory(ctx, e.Admin, m.ID, 1, catalogue.AccessoryEdit{Price: &price}); !errors.Is(err, record.ErrStale) {
 		t.Errorf("%v", err)
 	}
-	if _, err := info(e.sales); !errors.Is(err, catalogue.ErrRetired) {
+	if _, err := info(e.Sales); !errors.Is(err, catalogue.ErrRetired) {
 		t.Errorf("%v", err)
 	}
-	page, err := catalogue.AccessoryKind.Spec.List(ctx, e.db.Pool(), registry(t), e.sales.View("zh"), record.ListInput{Q: "脚垫", Limit: 10})
+	page, err := catalogue.AccessoryKind.Spec.List(ctx, e.DB.Pool(), registry(t), e.Sales.View("zh"), record.ListInput{Q: "脚垫", Limit: 10})
 	if err != nil || len(page.Items) != 1 {
 		t.Errorf("%+v, %v", page, err)
 	}
@@ -188,16 +188,16 @@ func TestPrices(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ctx := t.Context()
-	e.admin.Tenant.Offset = time.Until(time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC))
-	for _, a := range []*tenants.Actor{&e.manager, &e.sales, &e.neighbor} {
-		a.Tenant.Offset = e.admin.Tenant.Offset
+	e.Admin.Tenant.Offset = time.Until(time.Date(2026, 11, 24, 5, 0, 0, 0, time.UTC))
+	for _, a := range []*tenants.Actor{&e.CompanyAdmin, &e.Sales, &e.neighbor} {
+		a.Tenant.Offset = e.Admin.Tenant.Offset
 	}
 	load(t, e, fixture)
-	if err := e.s.Subscribe(ctx, e.admin, []string{"丰田"}); err != nil {
+	if err := e.s.Subscribe(ctx, e.Admin, []string{"丰田"}); err != nil {
 		t.Fatal(err)
 	}
-	model := models(t, e, e.sales, record.ListInput{Q: "旗舰"})[0].ID
-	first, second := e.sales.Posting.Company, e.neighbor.Posting.Company
+	model := models(t, e, e.Sales, record.ListInput{Q: "旗舰"})[0].ID
+	first, second := e.Sales.Posting.Company, e.neighbor.Posting.Company
 	add := func(a tenants.Actor, in catalogue.PriceInput) error {
 		if in.ModelID == "" {
 			in.ModelID = model.String()
@@ -213,7 +213,7 @@ func TestPrices(t *testing.T) {
 	}
 	price := func(company uuid.UUID, priceType string) (amount money.Amount, ok bool) {
 		t.Helper()
-		if err := e.db.Read(ctx, e.sales, func(tx tenants.Tx) (err error) {
+		if err := e.DB.Read(ctx, e.Sales, func(tx tenants.Tx) (err error) {
 			amount, ok, err = e.s.Price(ctx, tx, model, company, priceType)
 			return err
 		}); err != nil {
@@ -231,7 +231,7 @@ func TestPrices(t *testing.T) {
 		{Amount: money.Yuan(200_000)}, {Amount: money.Yuan(199_000), ValidFrom: "2026-11-10"}, {Amount: money.Yuan(150_000), ValidFrom: "2026-11-25"}, yesterday,
 		{Amount: money.Yuan(180_000), PriceType: catalogue.Floor}, {Amount: money.Yuan(198_000), ValidFrom: "2026-01-01", CompanyID: first.String()},
 	} {
-		if err := add(e.admin, in); err != nil {
+		if err := add(e.Admin, in); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -246,30 +246,30 @@ func TestPrices(t *testing.T) {
 			t.Errorf("%s %s: %s, want %s", c.company, c.of, got, c.want)
 		}
 	}
-	at(t, add(e.admin, catalogue.PriceInput{}), catalogue.ErrAmount, "amount")
-	at(t, add(e.admin, catalogue.PriceInput{Amount: 1, ValidFrom: "2026-11-24", ValidTo: &ended}), catalogue.ErrValidity, "validTo")
-	at(t, add(e.admin, catalogue.PriceInput{Amount: 1, ModelID: uuid.NewString()}), record.ErrTarget, "modelId")
-	at(t, add(e.admin, catalogue.PriceInput{Amount: 1, CompanyID: uuid.NewString()}), record.ErrTarget, "companyId")
+	at(t, add(e.Admin, catalogue.PriceInput{}), catalogue.ErrAmount, "amount")
+	at(t, add(e.Admin, catalogue.PriceInput{Amount: 1, ValidFrom: "2026-11-24", ValidTo: &ended}), catalogue.ErrValidity, "validTo")
+	at(t, add(e.Admin, catalogue.PriceInput{Amount: 1, ModelID: uuid.NewString()}), record.ErrTarget, "modelId")
+	at(t, add(e.Admin, catalogue.PriceInput{Amount: 1, CompanyID: uuid.NewString()}), record.ErrTarget, "companyId")
 	at(t, add(e.stranger, catalogue.PriceInput{Amount: 1}), record.ErrTarget, "modelId")
-	if err := add(e.manager, catalogue.PriceInput{Amount: 1}); !errors.Is(err, rest.ErrDenied) {
+	if err := add(e.CompanyAdmin, catalogue.PriceInput{Amount: 1}); !errors.Is(err, rest.ErrDenied) {
 		t.Errorf("a company's manager sets the group's price: %v", err)
 	}
-	m, err := e.s.CreatePrice(ctx, e.manager, catalogue.PriceInput{ModelID: model.String(), PriceType: catalogue.Retail, CompanyID: first.String(), Amount: money.Yuan(190_000), ValidFrom: "2026-11-24"})
-	if err != nil || !strings.HasPrefix(m.Number, "JG-C1-") {
+	m, err := e.s.CreatePrice(ctx, e.CompanyAdmin, catalogue.PriceInput{ModelID: model.String(), PriceType: catalogue.Retail, CompanyID: first.String(), Amount: money.Yuan(190_000), ValidFrom: "2026-11-24"})
+	if err != nil || !strings.HasPrefix(m.Number, "JG-HT1-") {
 		t.Fatalf("%+v, %v", m, err)
 	}
 	if got, _ := price(first, "retail"); got != money.Yuan(190_000) {
 		t.Errorf("%s", got)
 	}
 	nowhere := ""
-	if _, err := e.s.EditPrice(ctx, e.manager, m.ID, 1, catalogue.PriceEdit{CompanyID: &nowhere}); !errors.Is(err, rest.ErrDenied) {
+	if _, err := e.s.EditPrice(ctx, e.CompanyAdmin, m.ID, 1, catalogue.PriceEdit{CompanyID: &nowhere}); !errors.Is(err, rest.ErrDenied) {
 		t.Errorf("made the group's: %v", err)
 	}
 	lower := money.Yuan(189_000)
-	if got, err := e.s.EditPrice(ctx, e.manager, m.ID, 1, catalogue.PriceEdit{Amount: &lower}); err != nil || got.Version != 2 || got.CompanyID != first {
+	if got, err := e.s.EditPrice(ctx, e.CompanyAdmin, m.ID, 1, catalogue.PriceEdit{Amount: &lower}); err != nil || got.Version != 2 || got.CompanyID != first {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := e.s.EditPrice(context.WithoutCancel(ctx), e.manager, m.ID, 1, catalogue.PriceEdit{Amount: &lower}); !errors.Is(err, record.ErrStale) {
+	if _, err := e.s.EditPrice(context.WithoutCancel(ctx), e.CompanyAdmin, m.ID, 1, catalogue.PriceEdit{Amount: &lower}); !errors.Is(err, record.ErrStale) {
 		t.Errorf("%v", err)
 	}
 }

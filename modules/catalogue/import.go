@@ -3,7 +3,6 @@ package catalogue
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"forecourt/kernel/id"
 	"forecourt/kernel/rest"
 	"forecourt/kernel/search"
+	"forecourt/tenants"
 )
 
 // maxErrors is how many mistakes a report lists; a file of the wrong encoding has as many as lines.
@@ -113,12 +113,8 @@ func importModels(ctx context.Context, conn *sql.Conn, tx bun.Tx, r io.Reader, d
 	if err := run(takeIncoming); err != nil {
 		return Report{}, err
 	}
-	detail, err := json.Marshal(map[string]int{"rows": report.Rows, "new": report.New, "changed": report.Changed})
-	if err != nil {
-		return Report{}, err
-	}
 	report.Applied = true
-	return report, run("INSERT INTO operator_log (id, action, detail, address) VALUES (?, 'import_models', ?, ?)", id.New(), string(detail), rest.RequestOf(ctx).Address)
+	return report, tenants.LogOperator(ctx, tx, "import_models", map[string]int{"rows": report.Rows, "new": report.New, "changed": report.Changed})
 }
 
 // gather reads the file and returns its good lines, one a call.

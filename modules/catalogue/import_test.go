@@ -59,7 +59,7 @@ func TestImportModels(t *testing.T) {
 	})
 	t.Run("NamesStayAsTheyAreButForBlanks", func(t *testing.T) {
 		var names []string
-		rows, err := e.db.Pool().QueryContext(database.WithPlatform(ctx), "SELECT full_name FROM platform_models ORDER BY source_id")
+		rows, err := e.DB.Pool().QueryContext(database.WithPlatform(ctx), "SELECT full_name FROM platform_models ORDER BY source_id")
 		if err != nil {
 			t.Fatal(err)
 		}

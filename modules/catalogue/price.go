@@ -51,7 +51,7 @@ var PriceKind = record.New("price", "prices", "价格", "Price", func(m *Price, 
 	k.Choice(&m.PriceType, "价格类型", "Type", record.Of(string(Retail), "零售价", "Retail"), record.Of(string(Floor), "最低限价", "Floor")).Must()
 	k.Ref(&m.ModelID, "vehicle_model", "车型", "Model").Must()
 	k.Money(&m.Amount, "金额", "Amount").Must()
-	k.Date(&m.ValidFrom, "生效日期", "Valid from").Must().Sort()
+	k.Date(&m.ValidFrom, "生效日期", "Valid from").Must().Sort().Begin("@today")
 	k.Date(&m.ValidTo, "失效日期", "Valid to")
 
 	k.Numbered("JG")
@@ -116,14 +116,11 @@ func (s *Service) EditPrice(ctx context.Context, a tenants.Actor, id uuid.UUID, 
 		if err != nil {
 			return err
 		}
-		if m, err = find(ctx, tx, PriceKind, "price:edit", id); err != nil {
+		if m, err = PriceKind.Lock(ctx, tx.Tx, tx, "price:edit", id, version); err != nil {
 			return err
 		}
-		if !scope.Covers(m.CompanyID, uuid.Nil, uuid.Nil) {
+		if !scope.Covers(m.CompanyID, uuid.Nil, uuid.Nil) { // the list is the whole group's, but a grant may be for one company
 			return rest.ErrDenied
-		}
-		if m.Version != version {
-			return record.ErrStale
 		}
 		before := *m
 		if err := s.fill(ctx, tx, m, in); err != nil {

@@ -29,7 +29,7 @@ func TestImportThroughTheDoor(t *testing.T) {
 			return ctx, nil
 		},
 		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, e.admin), nil
+			return tenants.WithActor(ctx, e.Admin), nil
 		},
 		Allow: tenants.Allow,
 	})

@@ -2,32 +2,13 @@ package contract
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 
 	"github.com/google/uuid"
 
-	"forecourt/kernel/access"
 	"forecourt/kernel/database"
 	"forecourt/kernel/record"
-	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
-
-// managerDiscount is the discount in basis points up to which a sales manager decides alone; beyond it the group approves, too.
-// A tenant's own limit stands in contract_settings.
-const managerDiscount = 300
-
-// limit reads the tenant's limit of discount.
-func limit(ctx context.Context, tx tenants.Tx) (int, error) {
-	bp := managerDiscount
-	err := tx.NewSelect().TableExpr("contract_settings").Column("manager_discount_bp").Where("tenant_id = ?", tx.Tenant).Scan(ctx, &bp)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("read contract settings: %w", err)
-	}
-	return bp, nil
-}
 
 // decide is the step by which a manager's yes moves a contract with this discount.
 func decide(discountBasisPoints, limit int) Action {
@@ -37,35 +18,12 @@ func decide(discountBasisPoints, limit int) Action {
 	return ActionApprove
 }
 
-// find locks a contract that the actor may change with p. It returns record.ErrMissing for what they may not read, a denied fault
-// for what they may only read, and record.ErrStale.
-func find(ctx context.Context, tx tenants.Tx, p access.Permission, id uuid.UUID, version int) (*Contract, error) {
-	scope, err := tx.Can(p)
-	if err != nil {
-		return nil, err
-	}
-	reads, err := tx.Can(Kind.Read)
-	if err != nil {
-		return nil, err
-	}
-	m, err := Kind.Find(ctx, tx.Tx, reads, id)
-	switch {
-	case err != nil:
-		return nil, err
-	case !scope.Covers(m.CompanyID, m.DepartmentID, m.OwnerID):
-		return nil, rest.ErrDenied
-	case m.Version != version:
-		return nil, record.ErrStale
-	}
-	return m, nil
-}
-
 // act locks a contract under the permission of action, lets do change it and saves it as the step that do names.
 func (s *Service) act(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, action Action, do func(tx tenants.Tx, m *Contract) (Action, error)) (*Contract, error) {
 	var m *Contract
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if m, err = find(ctx, tx, Flow.Permission(action), id, version); err != nil {
+		if m, err = Kind.Lock(ctx, tx.Tx, tx, Flow.Permission(action), id, version); err != nil {
 			return err
 		}
 		if _, err := Flow.Next(m.Status, action); err != nil {
@@ -136,11 +94,11 @@ func (s *Service) Approve(ctx context.Context, a tenants.Actor, id uuid.UUID, ve
 		if err := m.own(tx.Actor.User); err != nil {
 			return "", err
 		}
-		most, err := limit(ctx, tx)
+		now, err := settings(ctx, tx)
 		if err != nil {
 			return "", err
 		}
-		step := decide(m.DiscountBasisPoints, most)
+		step := decide(m.DiscountBasisPoints, now.ManagerDiscountBasisPoints)
 		if step == ActionEscalate {
 			return step, s.tell(ctx, tx, m, "合同 "+m.Number+" 折扣超出经理权限，已转集团审批", "Contract "+m.Number+" went on to the group: its discount is beyond the manager's limit")
 		}
@@ -171,23 +129,28 @@ func (s *Service) effective(ctx context.Context, tx tenants.Tx, m *Contract) err
 	return s.tell(ctx, tx, m, "合同 "+m.Number+" 已审批通过", "Contract "+m.Number+" was approved")
 }
 
+// ReasonInput is why a contract is rejected or cancelled.
+type ReasonInput struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}
+
 // Reject gives a contract back to its owner with the reason. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed,
 // record.ErrNeeded or a denied fault.
-func (s *Service) Reject(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason string) (*Contract, error) {
-	return s.reject(ctx, a, id, version, ActionReject, reason)
+func (s *Service) Reject(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in ReasonInput) (*Contract, error) {
+	return s.reject(ctx, a, id, version, ActionReject, in)
 }
 
 // RejectGroup is the group's no. It returns the errors of Reject.
-func (s *Service) RejectGroup(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason string) (*Contract, error) {
-	return s.reject(ctx, a, id, version, ActionRejectGroup, reason)
+func (s *Service) RejectGroup(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in ReasonInput) (*Contract, error) {
+	return s.reject(ctx, a, id, version, ActionRejectGroup, in)
 }
 
-func (s *Service) reject(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, action Action, reason string) (*Contract, error) {
+func (s *Service) reject(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, action Action, in ReasonInput) (*Contract, error) {
 	return s.act(ctx, a, id, version, action, func(tx tenants.Tx, m *Contract) (Action, error) {
-		if err := m.because(reason); err != nil {
+		if err := m.because(in.Reason); err != nil {
 			return "", err
 		}
-		return action, s.tell(ctx, tx, m, "合同 "+m.Number+" 被退回："+reason, "Contract "+m.Number+" was rejected: "+reason)
+		return action, s.tell(ctx, tx, m, "合同 "+m.Number+" 被退回："+in.Reason, "Contract "+m.Number+" was rejected: "+in.Reason)
 	})
 }
 
@@ -207,7 +170,7 @@ func (s *Service) Close(ctx context.Context, a tenants.Actor, id uuid.UUID, vers
 
 // Cancel ends a contract that holds no money, and makes its vehicle sellable again. It returns record.ErrMissing,
 // record.ErrStale, flow.ErrNotAllowed, ErrPaid, record.ErrNeeded or a denied fault.
-func (s *Service) Cancel(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason string) (*Contract, error) {
+func (s *Service) Cancel(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in ReasonInput) (*Contract, error) {
 	return s.act(ctx, a, id, version, ActionCancel, func(tx tenants.Tx, m *Contract) (Action, error) {
 		if m.Paid != 0 {
 			return "", ErrPaid.With(m.Paid)
@@ -217,7 +180,7 @@ func (s *Service) Cancel(ctx context.Context, a tenants.Actor, id uuid.UUID, ver
 				return "", err
 			}
 		}
-		return ActionCancel, m.because(reason)
+		return ActionCancel, m.because(in.Reason)
 	})
 }
 

@@ -105,7 +105,9 @@ func TestTheDiscountDecidesWhoApproves(t *testing.T) {
 		}
 	}
 	t.Run("TheTenantsOwnLimit", func(t *testing.T) {
-		e.exec("INSERT INTO contract_settings (tenant_id, manager_discount_bp) VALUES ($1, 500)", e.ours.tenant.ID)
+		if _, err := e.s.EditSettings(ctx, e.leader, 1, off(500)); err != nil {
+			t.Fatal(err)
+		}
 		if got := approved(t, 10_000); got != contract.StatusEffective {
 			t.Error(got)
 		}
@@ -120,7 +122,7 @@ func TestTheDiscountDecidesWhoApproves(t *testing.T) {
 		if _, err := e.s.ApproveGroup(ctx, e.manager, m.ID, m.Version); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("the manager decided for the group: %v", err)
 		}
-		no, err := e.s.RejectGroup(ctx, e.leader, m.ID, m.Version, "折扣太大")
+		no, err := e.s.RejectGroup(ctx, e.leader, m.ID, m.Version, because("折扣太大"))
 		if err != nil || no.Status != contract.StatusDraft || no.Reason != "折扣太大" {
 			t.Fatalf("%+v, %v", no, err)
 		}
@@ -228,7 +230,7 @@ func TestMoney(t *testing.T) {
 		if m.Status != contract.StatusEffective || m.Paid != money.Yuan(9_999) {
 			t.Errorf("%+v", m)
 		}
-		_, err := e.s.Cancel(ctx, e.sales, m.ID, m.Version, "客户改主意")
+		_, err := e.s.Cancel(ctx, e.sales, m.ID, m.Version, because("客户改主意"))
 		at(t, err, contract.ErrPaid, "")
 		at(t, e.receive(ctx, m.ID, -money.Yuan(10_000)), contract.ErrOverpaid, "amount")
 	})
@@ -269,9 +271,9 @@ func TestReserving(t *testing.T) {
 		if err != nil || e.carStatus(t, e.ours.car) != "reserved" {
 			t.Fatalf("%+v, %v", m, err)
 		}
-		_, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, "")
+		_, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, because(""))
 		at(t, err, record.ErrNeeded, "reason")
-		if m, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, "客户改主意"); err != nil || m.Status != contract.StatusCancelled || e.carStatus(t, e.ours.car) != "available" {
+		if m, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, because("客户改主意")); err != nil || m.Status != contract.StatusCancelled || e.carStatus(t, e.ours.car) != "available" {
 			t.Errorf("%+v, %v", m, err)
 		}
 	})
@@ -289,7 +291,7 @@ func TestReserving(t *testing.T) {
 			t.Fatal(err)
 		}
 		m, _ = e.read(t, ctx, m.ID)
-		if m, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, "退定"); err != nil || m.Status != contract.StatusCancelled {
+		if m, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, because("退定")); err != nil || m.Status != contract.StatusCancelled {
 			t.Errorf("%+v, %v", m, err)
 		}
 	})
@@ -351,21 +353,35 @@ func TestEditing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var was, now []contract.Line
+		type step struct{ was, now []contract.Line }
+		var steps []step // newest first
 		for _, ev := range events {
 			for _, c := range ev.Changes {
-				if c.Field == "lines" {
-					if err := errors.Join(json.Unmarshal(c.Was, &was), json.Unmarshal(c.Now, &now)); err != nil {
+				switch c.Field {
+				case "lines":
+					var x step
+					if err := json.Unmarshal(c.Now, &x.now); err != nil {
 						t.Fatal(err)
 					}
-				}
-				if c.Field == "margin" {
+					if c.Was != nil {
+						if err := json.Unmarshal(c.Was, &x.was); err != nil {
+							t.Fatal(err)
+						}
+					}
+					steps = append(steps, x)
+				case "margin":
 					t.Error("the history shows the margin")
 				}
 			}
 		}
-		if len(was) != 1 || was[0].Price != marked || len(now) != 2 || now[0].Price != money.Yuan(199_000) {
-			t.Errorf("%+v, %+v", was, now)
+		if len(steps) != 2 {
+			t.Fatalf("%+v", steps)
+		}
+		if x := steps[1]; x.was != nil || len(x.now) != 1 || x.now[0].Price != marked || x.now[0].Name == "" {
+			t.Errorf("created: %+v", x)
+		}
+		if x := steps[0]; len(x.was) != 1 || x.was[0].Price != marked || len(x.now) != 2 || x.now[0].Price != money.Yuan(199_000) {
+			t.Errorf("edited: %+v", x)
 		}
 	})
 	t.Run("ANameAloneIsAChange", func(t *testing.T) {
@@ -548,9 +564,9 @@ func (e *env) take(t *testing.T, m *contract.Contract, action contract.Action) e
 	case contract.ActionApproveGroup:
 		_, err = e.s.ApproveGroup(ctx, e.leader, m.ID, m.Version)
 	case contract.ActionReject:
-		_, err = e.s.Reject(ctx, e.manager, m.ID, m.Version, "不行")
+		_, err = e.s.Reject(ctx, e.manager, m.ID, m.Version, because("不行"))
 	case contract.ActionRejectGroup:
-		_, err = e.s.RejectGroup(ctx, e.leader, m.ID, m.Version, "不行")
+		_, err = e.s.RejectGroup(ctx, e.leader, m.ID, m.Version, because("不行"))
 	case contract.ActionReserve:
 		_, err = e.s.Reserve(ctx, e.sales, m.ID, m.Version, "")
 	case contract.ActionRelease:
@@ -558,7 +574,7 @@ func (e *env) take(t *testing.T, m *contract.Contract, action contract.Action) e
 	case contract.ActionClose:
 		_, err = e.s.Close(ctx, e.sales, m.ID, m.Version)
 	case contract.ActionCancel:
-		_, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, "不要了")
+		_, err = e.s.Cancel(ctx, e.sales, m.ID, m.Version, because("不要了"))
 	case contract.ActionTakeDeposit:
 		err = e.receive(ctx, m.ID, max(1, m.Deposit-m.Paid))
 	case contract.ActionReturnDeposit:

@@ -54,7 +54,7 @@ func (s *Service) Create(ctx context.Context, a tenants.Actor, in CreateInput) (
 		if err := Kind.Create(ctx, tx.Tx, m); err != nil {
 			return err
 		}
-		return insertLines(ctx, tx, m.ID, p.lines)
+		return writeLines(ctx, tx, m, nil, p.lines)
 	})
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func (s *Service) Edit(ctx context.Context, a tenants.Actor, id uuid.UUID, versi
 	var m *Contract
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if m, err = find(ctx, tx, "contract:edit", id, version); err != nil {
+		if m, err = Kind.Lock(ctx, tx.Tx, tx, "contract:edit", id, version); err != nil {
 			return err
 		}
 		if m.Status != StatusDraft {

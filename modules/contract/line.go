@@ -49,7 +49,7 @@ var LineKind = record.New("contract_line", "", "合同明细", "Contract line", 
 		record.Of(string(SortService), "服务", "Service"), record.Of(string(SortInsurance), "保险", "Insurance")).Must()
 	k.Text(&m.ItemID, "商品", "Item").Max(36)
 	k.Text(&m.Name, "名称", "Name").Max(200)
-	k.Int(&m.Quantity, "数量", "Quantity").Must()
+	k.Int(&m.Quantity, "数量", "Quantity").Must().Begin("1")
 	k.Money(&m.ListPrice, "标价", "List price").Fixed()
 	k.Money(&m.Price, "成交单价", "Price")
 	k.Money(&m.Amount, "金额", "Amount").Fixed()
@@ -94,28 +94,29 @@ func linesOf(ctx context.Context, tx tenants.Tx, contract uuid.UUID) ([]Line, er
 	return lines, nil
 }
 
-// insertLines writes the lines of a contract that has none.
-func insertLines(ctx context.Context, tx tenants.Tx, contract uuid.UUID, lines []Line) error {
-	for i := range lines {
-		l := &lines[i]
-		l.TenantID, l.ID, l.ContractID = tx.Tenant, id.New(), contract
-		if err := LineKind.Check(l); err != nil {
-			return err
-		}
-	}
-	if _, err := tx.NewInsert().Model(&lines).Exec(ctx); err != nil {
-		return fmt.Errorf("write lines of contract %s: %w", contract, err)
-	}
-	return nil
-}
-
-// replaceLines puts now in the place of was, and both into the history.
+// replaceLines puts now in the place of was.
 func replaceLines(ctx context.Context, tx tenants.Tx, m *Contract, was, now []Line) error {
 	if _, err := tx.NewDelete().Model((*Line)(nil)).Where("tenant_id = ? AND contract_id = ?", tx.Tenant, m.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("remove lines of contract %s: %w", m.ID, err)
 	}
-	if err := insertLines(ctx, tx, m.ID, now); err != nil {
-		return err
+	return writeLines(ctx, tx, m, was, now)
+}
+
+// writeLines writes the lines of a contract that has none, and what was and is into the history.
+func writeLines(ctx context.Context, tx tenants.Tx, m *Contract, was, now []Line) error {
+	for i := range now {
+		l := &now[i]
+		l.TenantID, l.ID, l.ContractID = tx.Tenant, id.New(), m.ID
+		if err := LineKind.Check(l); err != nil {
+			return err
+		}
 	}
-	return record.WriteHistory(ctx, tx.Tx, Kind.Name, m.ID, m.Version, "lines", map[string]any{"lines": facts(was)}, map[string]any{"lines": facts(now)})
+	if _, err := tx.NewInsert().Model(&now).Exec(ctx); err != nil {
+		return fmt.Errorf("write lines of contract %s: %w", m.ID, err)
+	}
+	before := map[string]any{}
+	if len(was) > 0 {
+		before["lines"] = facts(was)
+	}
+	return record.WriteHistory(ctx, tx.Tx, Kind.Name, m.ID, m.Version, "lines", before, map[string]any{"lines": facts(now)})
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -13,110 +14,57 @@ import (
 
 // Routes registers what the kernel does not make.
 func (s *Service) Routes(api *rest.API) {
-	rest.Register(api, rest.Operation{ID: "create-contract", Method: http.MethodPost, Path: "/contracts", Permission: "contract:create", Status: http.StatusCreated, Summary: "Draft a contract"}, s.create)
-	rest.Register(api, rest.Operation{ID: "edit-contract", Method: http.MethodPatch, Path: "/contracts/{id}", Permission: "contract:edit", Summary: "Change a draft; lines are replaced as a whole"}, s.edit)
-	rest.Register(api, op(ActionSubmit, "Hand a draft to the sales manager"), plain(s.Submit))
-	rest.Register(api, op(ActionApprove, "The sales manager's yes; a discount beyond the limit goes on to the group"), plain(s.Approve))
-	rest.Register(api, op(ActionReject, "Give a contract back with the reason"), reasoned(s.Reject))
-	rest.Register(api, op(ActionApproveGroup, "The group's yes"), plain(s.ApproveGroup))
-	rest.Register(api, op(ActionRejectGroup, "The group's no, with the reason"), reasoned(s.RejectGroup))
-	rest.Register(api, op(ActionReserve, "Reserve the vehicle"), s.reserve)
-	rest.Register(api, op(ActionRelease, "Give the reserved vehicle back to the stock"), plain(s.Release))
-	rest.Register(api, op(ActionClose, "End a contract that is handed over"), plain(s.Close))
-	rest.Register(api, op(ActionCancel, "Cancel a contract that holds no money"), reasoned(s.Cancel))
+	r := record.NewRouter(api, Kind, tenants.ActorOf)
+	record.Create(r, "create", "Draft a contract", s.Create)
+	record.Edit(r, "Change a draft; lines are replaced as a whole", s.Edit)
+	record.Act(r, ActionSubmit, "Hand a draft to the sales manager", s.Submit)
+	record.Act(r, ActionApprove, "The sales manager's yes; a discount beyond the limit goes on to the group", s.Approve)
+	record.Ask(r, ActionReject, "Give a contract back with the reason", s.Reject)
+	record.Act(r, ActionApproveGroup, "The group's yes", s.ApproveGroup)
+	record.Ask(r, ActionRejectGroup, "The group's no, with the reason", s.RejectGroup)
+	record.Ask(r, ActionReserve, "Reserve the vehicle", s.reserve)
+	record.Act(r, ActionRelease, "Give the reserved vehicle back to the stock", s.Release)
+	record.Act(r, ActionClose, "End a contract that is handed over", s.Close)
+	record.Ask(r, ActionCancel, "Cancel a contract that holds no money", s.Cancel)
+	rest.Register(api, rest.Operation{ID: "get-contract-settings", Method: http.MethodGet, Path: "/contract-settings", Permission: "contract_settings:read", Summary: "What the group decided about its contracts"}, s.getSettings)
+	rest.Register(api, rest.Operation{ID: "edit-contract-settings", Method: http.MethodPut, Path: "/contract-settings", Permission: "contract_settings:edit", Summary: "Change what the group decided about its contracts"}, s.editSettings)
 }
 
-func op(a Action, summary string) rest.Operation {
-	return rest.Operation{ID: string(a) + "-contract", Method: http.MethodPost, Path: "/contracts/{id}/" + string(a), Permission: Flow.Permission(a), Summary: summary}
+// reserveInput may be left out as a whole.
+type reserveInput struct {
+	VehicleID string `json:"vehicleId,omitempty" maxLength:"36" doc:"Empty: the one that the contract has"`
 }
 
-type output struct {
-	Body struct {
-		ID      uuid.UUID `json:"id"`
-		Number  string    `json:"number"`
-		Version int       `json:"version"`
-		Status  Status    `json:"status"`
+func (s *Service) reserve(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in *reserveInput) (*Contract, error) {
+	if in == nil {
+		in = &reserveInput{}
 	}
+	return s.Reserve(ctx, a, id, version, in.VehicleID)
 }
 
-func answer(m *Contract, err error) (*output, error) {
+type settingsOutput struct {
+	ETag string `header:"ETag"`
+	Body Settings
+}
+
+func answer(now Settings, err error) (*settingsOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out output
-	out.Body.ID, out.Body.Number, out.Body.Version, out.Body.Status = m.ID, m.Number, m.Version, m.Status
-	return &out, nil
+	return &settingsOutput{strconv.Quote(strconv.Itoa(now.Version)), now}, nil
 }
 
-func (s *Service) create(ctx context.Context, in *struct{ Body struct{ CreateInput } }) (*output, error) {
-	return answer(s.Create(ctx, tenants.ActorOf(ctx), in.Body.CreateInput))
+func (s *Service) getSettings(ctx context.Context, _ *struct{}) (*settingsOutput, error) {
+	return answer(s.Settings(ctx, tenants.ActorOf(ctx)))
 }
 
-type editRequest struct {
-	record.ByID
+func (s *Service) editSettings(ctx context.Context, in *struct {
 	rest.Version
-	Body struct{ EditInput }
-}
-
-func (s *Service) edit(ctx context.Context, in *editRequest) (*output, error) {
+	Body SettingsInput
+}) (*settingsOutput, error) {
 	version, err := in.Want()
 	if err != nil {
 		return nil, err
 	}
-	return answer(s.Edit(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.EditInput))
-}
-
-type actRequest struct {
-	record.ByID
-	rest.Version
-}
-
-// plain serves an action that asks nothing.
-func plain(do func(context.Context, tenants.Actor, uuid.UUID, int) (*Contract, error)) func(context.Context, *actRequest) (*output, error) {
-	return func(ctx context.Context, in *actRequest) (*output, error) {
-		version, err := in.Want()
-		if err != nil {
-			return nil, err
-		}
-		return answer(do(ctx, tenants.ActorOf(ctx), in.Key(), version))
-	}
-}
-
-type reasonRequest struct {
-	record.ByID
-	rest.Version
-	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"500"`
-	}
-}
-
-// reasoned serves an action that asks for the reason.
-func reasoned(do func(context.Context, tenants.Actor, uuid.UUID, int, string) (*Contract, error)) func(context.Context, *reasonRequest) (*output, error) {
-	return func(ctx context.Context, in *reasonRequest) (*output, error) {
-		version, err := in.Want()
-		if err != nil {
-			return nil, err
-		}
-		return answer(do(ctx, tenants.ActorOf(ctx), in.Key(), version, in.Body.Reason))
-	}
-}
-
-type reserveRequest struct {
-	record.ByID
-	rest.Version
-	Body *struct { // may be left out
-		VehicleID string `json:"vehicleId,omitempty" maxLength:"36" doc:"Empty: the one that the contract has"`
-	}
-}
-
-func (s *Service) reserve(ctx context.Context, in *reserveRequest) (*output, error) {
-	version, err := in.Want()
-	if err != nil {
-		return nil, err
-	}
-	vehicle := ""
-	if in.Body != nil {
-		vehicle = in.Body.VehicleID
-	}
-	return answer(s.Reserve(ctx, tenants.ActorOf(ctx), in.Key(), version, vehicle))
+	return answer(s.EditSettings(ctx, tenants.ActorOf(ctx), version, in.Body))
 }

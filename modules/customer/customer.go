@@ -66,9 +66,9 @@ func option[S ~string](v S, tone flow.Tone, zh, en string) record.Option {
 
 // Kind is the declaration of customers.
 var Kind = record.New("customer", "customers", "客户", "Customer", func(m *Customer, k *record.Kind[Customer]) {
-	k.Choice(&m.Type, "类型", "Type", option(TypeIndividual, flow.Grey, "个人", "Individual"), option(TypeEnterprise, flow.Blue, "企业", "Enterprise")).Must()
+	k.Choice(&m.Type, "类型", "Type", option(TypeIndividual, flow.Grey, "个人", "Individual"), option(TypeEnterprise, flow.Blue, "企业", "Enterprise")).Must().Begin(string(TypeIndividual))
 	k.Choice(&m.Stage, "阶段", "Stage", option(StagePotential, flow.Grey, "潜在", "Potential"), option(StageFormal, flow.Blue, "正式", "Formal"),
-		option(StageBase, flow.Green, "基盘", "Base"), option(StageVIP, flow.Amber, "VIP", "VIP"))
+		option(StageBase, flow.Green, "基盘", "Base"), option(StageVIP, flow.Amber, "VIP", "VIP")).Begin(string(StagePotential))
 	k.Text(&m.Name, "名称", "Name").Must().Search().Sort().Max(100)
 	k.Text(&m.Mobile, "手机", "Mobile").Secret(record.MaskMobile).Search().As("mobile").Max(30)
 	k.Text(&m.IDNumber, "身份证号", "ID number").Secret(record.MaskID).Max(30)

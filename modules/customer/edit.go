@@ -2,14 +2,12 @@ package customer
 
 import (
 	"context"
-	"errors"
 
 	"github.com/google/uuid"
 
 	"forecourt/kernel/access"
 	"forecourt/kernel/clock"
 	"forecourt/kernel/record"
-	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
 
@@ -36,7 +34,7 @@ func (s *Service) Edit(ctx context.Context, a tenants.Actor, id uuid.UUID, versi
 	var c *Customer
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if c, err = find(ctx, tx, "customer:edit", id, version); err != nil {
+		if c, err = Kind.Lock(ctx, tx.Tx, tx, "customer:edit", id, version); err != nil {
 			return err
 		}
 		before := *c
@@ -58,31 +56,6 @@ func (s *Service) Edit(ctx context.Context, a tenants.Actor, id uuid.UUID, versi
 	})
 	if err != nil {
 		return nil, err
-	}
-	return c, nil
-}
-
-// find locks a customer that the actor may change. A customer is in scope through its relation rows, so the database decides.
-func find(ctx context.Context, tx tenants.Tx, p access.Permission, id uuid.UUID, version int) (*Customer, error) {
-	scope, err := tx.Can(p)
-	if err != nil {
-		return nil, err
-	}
-	reads, err := tx.Can(Kind.Read)
-	if err != nil {
-		return nil, err
-	}
-	c, err := Kind.Find(ctx, tx.Tx, reads, id)
-	if err != nil {
-		return nil, err
-	}
-	switch err := Kind.Exists(ctx, tx.Tx, scope, id, ""); {
-	case errors.Is(err, record.ErrTarget):
-		return nil, rest.ErrDenied.Because(err)
-	case err != nil:
-		return nil, err
-	case c.Version != version:
-		return nil, record.ErrStale
 	}
 	return c, nil
 }

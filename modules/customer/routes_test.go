@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"forecourt/kernel/access"
 	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
@@ -20,9 +19,9 @@ func TestRoutes(t *testing.T) {
 	app := fiber.New()
 	e.s.Routes(rest.New(app, rest.Doors{
 		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, e.sales), nil
+			return tenants.WithActor(ctx, e.Sales), nil
 		},
-		Allow: func(context.Context, access.Permission) error { return nil },
+		Allow: tenants.Allow,
 	}))
 	call := func(method, path, match, body string) (int, string) {
 		t.Helper()

@@ -24,14 +24,20 @@ func (s *Service) act(ctx context.Context, a tenants.Actor, id uuid.UUID, versio
 	})
 }
 
+// LoseInput is why an intent is given up.
+type LoseInput struct {
+	Reason     Reason `json:"reason" enum:"price,competitor,dealer,no_money,other"`
+	Competitor string `json:"competitor,omitempty" maxLength:"100"`
+}
+
 // Lose gives an intent up with the reason. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed, record.ErrChoice or a
 // denied fault.
-func (s *Service) Lose(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason Reason, competitor string) (*Intent, error) {
+func (s *Service) Lose(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in LoseInput) (*Intent, error) {
 	return s.act(ctx, a, id, version, ActionLose, func(_ tenants.Tx, m *Intent) error {
-		if reason == "" {
+		if in.Reason == "" {
 			return record.ErrChoice.At("reason")
 		}
-		m.LostReason, m.Competitor = reason, competitor
+		m.LostReason, m.Competitor = in.Reason, in.Competitor
 		return nil
 	})
 }
@@ -41,11 +47,16 @@ func (s *Service) Sleep(ctx context.Context, a tenants.Actor, id uuid.UUID, vers
 	return s.act(ctx, a, id, version, ActionSleep, func(tenants.Tx, *Intent) error { return nil })
 }
 
+// WakeInput is when a dormant intent is followed up.
+type WakeInput struct {
+	NextFollowUp clock.Day `json:"nextFollowUp"`
+}
+
 // Wake takes up a dormant intent again. It returns the errors of Lose, ErrFollowUpNeeded and ErrFollowUpPast.
-func (s *Service) Wake(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, next clock.Day) (*Intent, error) {
+func (s *Service) Wake(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in WakeInput) (*Intent, error) {
 	return s.act(ctx, a, id, version, ActionWake, func(tx tenants.Tx, m *Intent) error {
-		m.NextFollowUp = next
-		return followOn(tx, next)
+		m.NextFollowUp = in.NextFollowUp
+		return followOn(tx, in.NextFollowUp)
 	})
 }
 

@@ -18,10 +18,12 @@ type Action string
 
 // The actions.
 const (
-	ActionSleep Action = "sleep"
-	ActionWake  Action = "wake"
-	ActionLose  Action = "lose"
-	ActionWin   Action = "win"
+	ActionFollow Action = "follow"
+	ActionMove   Action = "move"
+	ActionSleep  Action = "sleep"
+	ActionWake   Action = "wake"
+	ActionLose   Action = "lose"
+	ActionWin    Action = "win"
 )
 
 // Flow is the life of an intent.
@@ -30,10 +32,14 @@ var Flow = flow.New[Status, Action]().
 	Status(StatusWon, flow.Green, "成交", "Won").
 	Status(StatusLost, flow.Red, "战败", "Lost").
 	Status(StatusDormant, flow.Grey, "休眠", "Dormant").
+	Action(ActionFollow, "记跟进", "Log a follow-up").
+	Action(ActionMove, "调整级别", "Change the stage").
 	Action(ActionWake, "唤醒", "Wake").
 	Action(ActionSleep, "转休眠", "Put to sleep").
 	Danger(ActionLose, "战败", "Lose").
 	Inner(ActionWin, "成交", "Win").
+	Row(StatusOpen, ActionFollow, StatusOpen, "intent:edit").
+	Row(StatusOpen, ActionMove, StatusOpen, "intent:move").
 	Row(StatusOpen, ActionSleep, StatusDormant, "intent:move").
 	Row(StatusDormant, ActionWake, StatusOpen, "intent:move").
 	Row(StatusOpen, ActionLose, StatusLost, "intent:lose").

@@ -79,7 +79,7 @@ type FollowInput struct {
 // Follow writes down a talk and when the next one is. It returns record.ErrMissing, record.ErrStale, ErrNotOpen, ErrFollowUpNeeded,
 // ErrFollowUpPast, or a denied fault.
 func (s *Service) Follow(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in FollowInput) (*Intent, error) {
-	return s.change(ctx, a, "intent:edit", id, version, "follow", func(tx tenants.Tx, m *Intent) error {
+	return s.change(ctx, a, Flow.Permission(ActionFollow), id, version, string(ActionFollow), func(tx tenants.Tx, m *Intent) error {
 		if m.Status != StatusOpen {
 			return ErrNotOpen
 		}
@@ -101,7 +101,7 @@ type MoveInput struct {
 // Move puts an open intent into another stage. It returns record.ErrMissing, record.ErrStale, ErrNotOpen, ErrFollowUpPast,
 // record.ErrChoice, or a denied fault.
 func (s *Service) Move(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in MoveInput) (*Intent, error) {
-	return s.change(ctx, a, "intent:move", id, version, "move", func(tx tenants.Tx, m *Intent) error {
+	return s.change(ctx, a, Flow.Permission(ActionMove), id, version, string(ActionMove), func(tx tenants.Tx, m *Intent) error {
 		if m.Status != StatusOpen {
 			return ErrNotOpen
 		}

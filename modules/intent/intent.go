@@ -13,7 +13,6 @@ import (
 	"forecourt/kernel/flow"
 	"forecourt/kernel/money"
 	"forecourt/kernel/record"
-	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
 
@@ -108,19 +107,21 @@ var Kind = record.New("intent", "intents", "意向", "Intent", func(m *Intent, k
 	k.Form("跟进", "Follow-up", "nextFollowUp", "source", "note")
 	k.Steps(string(StatusOpen), string(StatusWon))
 	k.EditIn(string(StatusOpen))
+	k.Ask(string(ActionFollow), record.Input("result", record.Text, "跟进结果", "What came of it").As("multiline").Max(1000).Must(),
+		record.Input("nextFollowUp", record.Date, "下次跟进", "Next follow-up").Must())
+	k.Ask(string(ActionMove), record.Input("stage", record.Choice, "级别", "Stage").One(stages...).Must(),
+		record.Input("nextFollowUp", record.Date, "下次跟进", "Next follow-up").Must(), record.Input("note", record.Text, "跟进说明", "Note").As("multiline").Max(1000))
 	k.Ask(string(ActionLose), record.Input("reason", record.Choice, "战败原因", "Reason").One(reasons...).Must(),
 		record.Input("competitor", record.Text, "竞品", "Competitor").Max(100))
 	k.Ask(string(ActionWake), record.Input("nextFollowUp", record.Date, "下次跟进", "Next follow-up").Must())
 	k.View("mine", "我的意向", "My intents", `[["ownerId","=","@me"],["status","=","open"]]`, "nextFollowUp")
 	k.View("open", "跟进中", "Open intents", `[["status","=","open"]]`, "nextFollowUp")
-	k.View("late", "逾期未跟进", "Overdue", `[["status","=","open"],["nextFollowUp","<","@today"]]`, "nextFollowUp")
+	k.Queue("late", "逾期未跟进", "Overdue", `[["status","=","open"],["ownerId","=","@me"],["nextFollowUp","<","@today"]]`, "nextFollowUp", true, "intent:edit")
 	k.View("lost", "战败", "Lost", `[["status","=","lost"]]`, "-createdAt")
-	k.Queue("today", "今日跟进", "Follow up today", `[["status","=","open"],["ownerId","=","@me"],["nextFollowUp","<=","@today"]]`, "nextFollowUp", true, "intent:edit")
+	k.Queue("today", "今日跟进", "Follow up today", `[["status","=","open"],["ownerId","=","@me"],["nextFollowUp","=","@today"]]`, "nextFollowUp", false, "intent:edit")
 	record.PartOf(k, FollowUpKind, "followUps", "intent_id", false)
 	k.Related("contract", "intentId", "合同", "Contracts")
 	k.Related("visit", "intentId", "来电来店", "Visits")
-	k.Says("move", "调整级别", "Moved to another stage")
-	k.Says("follow", "跟进", "Followed up")
 })
 
 // Service is what can be done with intents.
@@ -135,29 +136,6 @@ func New(db *tenants.DB, customers Customers, models Models) *Service {
 	return &Service{db, customers, models}
 }
 
-// find locks an intent that the actor may change with p. It returns record.ErrMissing for what they may not read, a denied fault for
-// what they may only read, and record.ErrStale.
-func find(ctx context.Context, tx tenants.Tx, p access.Permission, id uuid.UUID, version int) (*Intent, error) {
-	scope, err := tx.Can(p)
-	if err != nil {
-		return nil, err
-	}
-	reads, err := tx.Can(Kind.Read)
-	if err != nil {
-		return nil, err
-	}
-	m, err := Kind.Find(ctx, tx.Tx, reads, id)
-	switch {
-	case err != nil:
-		return nil, err
-	case !scope.Covers(m.CompanyID, m.DepartmentID, m.OwnerID):
-		return nil, rest.ErrDenied
-	case m.Version != version:
-		return nil, record.ErrStale
-	}
-	return m, nil
-}
-
 // change runs one use case on one intent and saves what it did. do may refuse with a fault.
 func (s *Service) change(ctx context.Context, a tenants.Actor, p access.Permission, id uuid.UUID, version int, action string,
 	do func(tx tenants.Tx, m *Intent) error,
@@ -165,7 +143,7 @@ func (s *Service) change(ctx context.Context, a tenants.Actor, p access.Permissi
 	var m *Intent
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if m, err = find(ctx, tx, p, id, version); err != nil {
+		if m, err = Kind.Lock(ctx, tx.Tx, tx, p, id, version); err != nil {
 			return err
 		}
 		before := *m

@@ -24,7 +24,7 @@ import (
 
 func (e *env) open(t *testing.T) *intent.Intent {
 	t.Helper()
-	m, err := e.s.Create(t.Context(), e.sales, intent.CreateInput{CustomerID: e.customer.String(), Stage: intent.StageA, NextFollowUp: today(e.sales), ModelID: e.model.String(), Budget: money.Yuan(200_000)})
+	m, err := e.s.Create(t.Context(), e.Sales, intent.CreateInput{CustomerID: e.customer.String(), Stage: intent.StageA, NextFollowUp: today(e.Sales), ModelID: e.model.String(), Budget: money.Yuan(200_000)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,13 +32,13 @@ func (e *env) open(t *testing.T) *intent.Intent {
 }
 
 func (e *env) win(ctx context.Context, id uuid.UUID) error {
-	return e.db.Do(ctx, e.manager, func(tx tenants.Tx) error { return e.s.Win(ctx, tx, id) })
+	return e.DB.Do(ctx, e.Manager, func(tx tenants.Tx) error { return e.s.Win(ctx, tx, id) })
 }
 
 func (e *env) read(t *testing.T, id uuid.UUID) *intent.Intent {
 	t.Helper()
 	var m *intent.Intent
-	err := e.db.Read(t.Context(), e.manager, func(tx tenants.Tx) (err error) {
+	err := e.DB.Read(t.Context(), e.Manager, func(tx tenants.Tx) (err error) {
 		m, err = intent.Kind.Peek(t.Context(), tx.Tx, access.Scope{All: true}, id)
 		return err
 	})
@@ -59,34 +59,34 @@ func at(t *testing.T, err error, want *fault.Fault, field string) {
 func TestNextFollowUpIsNeverEmptyOrPast(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	ctx, yesterday, tomorrow := t.Context(), today(e.sales).Add(-1), today(e.sales).Add(1)
+	ctx, yesterday, tomorrow := t.Context(), today(e.Sales).Add(-1), today(e.Sales).Add(1)
 	m := e.open(t)
 	asleep := e.open(t)
-	if _, err := e.s.Sleep(ctx, e.sales, asleep.ID, 1); err != nil {
+	if _, err := e.s.Sleep(ctx, e.Sales, asleep.ID, 1); err != nil {
 		t.Fatal(err)
 	}
 	edited := func(d clock.Day) error {
-		_, err := e.s.Edit(ctx, e.sales, m.ID, m.Version, intent.EditInput{NextFollowUp: &d})
+		_, err := e.s.Edit(ctx, e.Sales, m.ID, m.Version, intent.EditInput{NextFollowUp: &d})
 		return err
 	}
 	calls := map[string]func(d clock.Day) error{
 		"create": func(d clock.Day) error {
-			_, err := e.s.Create(ctx, e.sales, intent.CreateInput{CustomerID: e.customer.String(), Stage: intent.StageH, NextFollowUp: d})
+			_, err := e.s.Create(ctx, e.Sales, intent.CreateInput{CustomerID: e.customer.String(), Stage: intent.StageH, NextFollowUp: d})
 			return err
 		},
 		"open": func(d clock.Day) error {
-			return e.db.Do(ctx, e.sales, func(tx tenants.Tx) error {
-				_, err := e.s.Open(ctx, tx, intent.OpenInput{Customer: e.customer, Stage: "H", NextFollowUp: d, Owner: e.sales.User, Company: e.sales.Posting.Company})
+			return e.DB.Do(ctx, e.Sales, func(tx tenants.Tx) error {
+				_, err := e.s.Open(ctx, tx, intent.OpenInput{Customer: e.customer, Stage: "H", NextFollowUp: d, Owner: e.Sales.User, Company: e.Sales.Posting.Company})
 				return err
 			})
 		},
 		"edit": edited,
 		"follow": func(d clock.Day) error {
-			_, err := e.s.Follow(ctx, e.sales, m.ID, m.Version, intent.FollowInput{Result: "电话", NextFollowUp: d})
+			_, err := e.s.Follow(ctx, e.Sales, m.ID, m.Version, intent.FollowInput{Result: "电话", NextFollowUp: d})
 			return err
 		},
 		"wake": func(d clock.Day) error {
-			_, err := e.s.Wake(ctx, e.sales, asleep.ID, 2, d)
+			_, err := e.s.Wake(ctx, e.Sales, asleep.ID, 2, intent.WakeInput{NextFollowUp: d})
 			return err
 		},
 	}
@@ -97,12 +97,12 @@ func TestNextFollowUpIsNeverEmptyOrPast(t *testing.T) {
 			t.Fatal(name)
 		}
 	}
-	_, err := e.s.Move(ctx, e.sales, m.ID, m.Version, intent.MoveInput{Stage: intent.StageB, NextFollowUp: yesterday})
+	_, err := e.s.Move(ctx, e.Sales, m.ID, m.Version, intent.MoveInput{Stage: intent.StageB, NextFollowUp: yesterday})
 	at(t, err, intent.ErrFollowUpPast, "nextFollowUp")
 	for stage, days := range map[intent.Stage]int{"H": 1, "A": 3, "B": 7, "C": 15} {
 		x := e.open(t)
-		x, err := e.s.Move(ctx, e.sales, x.ID, x.Version, intent.MoveInput{Stage: stage})
-		if err != nil || x.NextFollowUp != today(e.sales).Add(days) {
+		x, err := e.s.Move(ctx, e.Sales, x.ID, x.Version, intent.MoveInput{Stage: stage})
+		if err != nil || x.NextFollowUp != today(e.Sales).Add(days) {
 			t.Errorf("%s: %v, %v", stage, x, err)
 		}
 	}
@@ -113,12 +113,12 @@ func TestNextFollowUpIsNeverEmptyOrPast(t *testing.T) {
 	})
 	t.Run("AnOverdueOneStaysWhileSomethingElseChanges", func(t *testing.T) {
 		note, day := "改备注", tomorrow
-		if _, err := e.s.Edit(ctx, later(e.sales, 72*time.Hour), m.ID, 2, intent.EditInput{Note: &note, NextFollowUp: &day}); err != nil {
+		if _, err := e.s.Edit(ctx, later(e.Sales, 72*time.Hour), m.ID, 2, intent.EditInput{Note: &note, NextFollowUp: &day}); err != nil {
 			t.Error(err)
 		}
 	})
 	t.Run("TheDatabaseForbidsItToo", func(t *testing.T) {
-		err := e.db.Do(ctx, e.sales, func(tx tenants.Tx) error {
+		err := e.DB.Do(ctx, e.Sales, func(tx tenants.Tx) error {
 			_, err := tx.ExecContext(ctx, "UPDATE intents SET next_follow_up = NULL WHERE id = ?", m.ID)
 			return err
 		})
@@ -131,10 +131,10 @@ func TestNextFollowUpIsNeverEmptyOrPast(t *testing.T) {
 func TestIntent(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	ctx, tomorrow := t.Context(), today(e.sales).Add(1)
+	ctx, tomorrow := t.Context(), today(e.Sales).Add(1)
 
 	t.Run("SortableFieldsHaveIndexes", func(t *testing.T) {
-		if err := registry(t).CheckIndexes(database.WithPlatform(ctx), e.db.Pool()); err != nil {
+		if err := registry(t).CheckIndexes(database.WithPlatform(ctx), e.DB.Pool()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -143,12 +143,12 @@ func TestIntent(t *testing.T) {
 			"customerId": {CustomerID: e.foreign.String(), Stage: "H", NextFollowUp: tomorrow},
 			"modelId":    {CustomerID: e.customer.String(), ModelID: uuid.NewString(), Stage: "H", NextFollowUp: tomorrow},
 		} {
-			_, err := e.s.Create(ctx, e.sales, in)
+			_, err := e.s.Create(ctx, e.Sales, in)
 			at(t, err, record.ErrTarget, field)
 		}
 		m := e.open(t)
 		foreign := e.foreign.String()
-		_, err := e.s.Edit(ctx, e.sales, m.ID, 1, intent.EditInput{CustomerID: &foreign})
+		_, err := e.s.Edit(ctx, e.Sales, m.ID, 1, intent.EditInput{CustomerID: &foreign})
 		at(t, err, record.ErrTarget, "customerId")
 	})
 	t.Run("OtherTenantIsNotFound", func(t *testing.T) {
@@ -156,54 +156,53 @@ func TestIntent(t *testing.T) {
 		if _, err := e.s.Move(ctx, e.stranger, m.ID, 1, intent.MoveInput{Stage: "H"}); !errors.Is(err, record.ErrMissing) {
 			t.Error(err)
 		}
-		err := e.db.Read(ctx, e.stranger, func(tx tenants.Tx) error { _, err := e.s.Info(ctx, tx, m.ID); return err })
+		err := e.DB.Read(ctx, e.stranger, func(tx tenants.Tx) error { _, err := e.s.Info(ctx, tx, m.ID); return err })
 		if !errors.Is(err, record.ErrTarget) {
 			t.Error(err)
 		}
-		if err := e.db.Do(ctx, e.stranger, func(tx tenants.Tx) error { return e.s.Win(ctx, tx, m.ID) }); !errors.Is(err, record.ErrMissing) {
+		if err := e.DB.Do(ctx, e.stranger, func(tx tenants.Tx) error { return e.s.Win(ctx, tx, m.ID) }); !errors.Is(err, record.ErrMissing) {
 			t.Error(err)
 		}
 	})
 	t.Run("WhoSeesIsNotWhoMay", func(t *testing.T) {
 		m := e.open(t)
-		if _, err := e.s.Lose(ctx, e.sales2, m.ID, 1, intent.ReasonPrice, ""); !errors.Is(err, record.ErrMissing) {
+		if _, err := e.s.Lose(ctx, e.Sales2, m.ID, 1, intent.LoseInput{Reason: intent.ReasonPrice}); !errors.Is(err, record.ErrMissing) {
 			t.Errorf("a colleague's: %v", err)
 		}
-		e.auditor.Set.Scopes["intent:lose"] = access.Scope{Owner: e.auditor.User}
-		if _, err := e.s.Lose(ctx, e.auditor, m.ID, 1, intent.ReasonPrice, ""); !errors.Is(err, rest.ErrDenied) {
+		if _, err := e.s.Lose(ctx, e.above, m.ID, 1, intent.LoseInput{Reason: intent.ReasonPrice}); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("read only: %v", err)
 		}
-		if _, err := e.s.Lose(ctx, e.manager, m.ID, 7, intent.ReasonPrice, ""); !errors.Is(err, record.ErrStale) {
+		if _, err := e.s.Lose(ctx, e.Manager, m.ID, 7, intent.LoseInput{Reason: intent.ReasonPrice}); !errors.Is(err, record.ErrStale) {
 			t.Errorf("stale: %v", err)
 		}
-		if m, err := e.s.Lose(ctx, e.manager, m.ID, 1, intent.ReasonCompetitor, "某品牌"); err != nil || m.LostReason != intent.ReasonCompetitor {
+		if m, err := e.s.Lose(ctx, e.Manager, m.ID, 1, intent.LoseInput{Reason: intent.ReasonCompetitor, Competitor: "某品牌"}); err != nil || m.LostReason != intent.ReasonCompetitor {
 			t.Errorf("%+v, %v", m, err)
 		}
 	})
 	t.Run("AboveAllCompaniesNobodyOpensIntents", func(t *testing.T) {
-		_, err := e.s.Create(ctx, e.leader, intent.CreateInput{CustomerID: e.customer.String(), Stage: "H", NextFollowUp: tomorrow})
+		_, err := e.s.Create(ctx, e.above, intent.CreateInput{CustomerID: e.customer.String(), Stage: "H", NextFollowUp: tomorrow})
 		at(t, err, intent.ErrNoCompany, "companyId")
 	})
 	t.Run("ABudgetIsNotNegative", func(t *testing.T) {
-		_, err := e.s.Create(ctx, e.sales, intent.CreateInput{CustomerID: e.customer.String(), Stage: "H", NextFollowUp: tomorrow, Budget: -1})
+		_, err := e.s.Create(ctx, e.Sales, intent.CreateInput{CustomerID: e.customer.String(), Stage: "H", NextFollowUp: tomorrow, Budget: -1})
 		at(t, err, intent.ErrBudget, "budget")
 	})
 	t.Run("LosingNeedsAReason", func(t *testing.T) {
 		m := e.open(t)
-		_, err := e.s.Lose(ctx, e.sales, m.ID, 1, "", "")
+		_, err := e.s.Lose(ctx, e.Sales, m.ID, 1, intent.LoseInput{})
 		at(t, err, record.ErrChoice, "reason")
-		_, err = e.s.Lose(ctx, e.sales, m.ID, 1, "weather", "")
+		_, err = e.s.Lose(ctx, e.Sales, m.ID, 1, intent.LoseInput{Reason: "weather"})
 		at(t, err, record.ErrChoice, "lostReason")
 	})
 	t.Run("OnlyAnOpenIntentChanges", func(t *testing.T) {
 		m := e.open(t)
-		if _, err := e.s.Sleep(ctx, e.sales, m.ID, 1); err != nil {
+		if _, err := e.s.Sleep(ctx, e.Sales, m.ID, 1); err != nil {
 			t.Fatal(err)
 		}
 		note := "x"
-		_, edit := e.s.Edit(ctx, e.sales, m.ID, 2, intent.EditInput{Note: &note})
-		_, move := e.s.Move(ctx, e.sales, m.ID, 2, intent.MoveInput{Stage: "H"})
-		_, follow := e.s.Follow(ctx, e.sales, m.ID, 2, intent.FollowInput{Result: "x", NextFollowUp: tomorrow})
+		_, edit := e.s.Edit(ctx, e.Sales, m.ID, 2, intent.EditInput{Note: &note})
+		_, move := e.s.Move(ctx, e.Sales, m.ID, 2, intent.MoveInput{Stage: "H"})
+		_, follow := e.s.Follow(ctx, e.Sales, m.ID, 2, intent.FollowInput{Result: "x", NextFollowUp: tomorrow})
 		for _, err := range []error{edit, move, follow} {
 			if !errors.Is(err, intent.ErrNotOpen) {
 				t.Error(err)
@@ -221,7 +220,7 @@ func TestIntent(t *testing.T) {
 	})
 	t.Run("AContractWinsALostIntent", func(t *testing.T) {
 		m := e.open(t)
-		if _, err := e.s.Lose(ctx, e.sales, m.ID, 1, intent.ReasonDealer, "别家"); err != nil {
+		if _, err := e.s.Lose(ctx, e.Sales, m.ID, 1, intent.LoseInput{Reason: intent.ReasonDealer, Competitor: "别家"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := e.win(ctx, m.ID); err != nil {
@@ -233,13 +232,13 @@ func TestIntent(t *testing.T) {
 	})
 	t.Run("FollowUpsAreLinesOnThePage", func(t *testing.T) {
 		m := e.open(t)
-		if _, err := e.s.Follow(ctx, e.sales, m.ID, 1, intent.FollowInput{Result: "约周六到店", NextFollowUp: tomorrow}); err != nil {
+		if _, err := e.s.Follow(ctx, e.Sales, m.ID, 1, intent.FollowInput{Result: "约周六到店", NextFollowUp: tomorrow}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := e.s.Move(ctx, e.sales, m.ID, 2, intent.MoveInput{Stage: "H", Note: "已看车"}); err != nil {
+		if _, err := e.s.Move(ctx, e.Sales, m.ID, 2, intent.MoveInput{Stage: "H", Note: "已看车"}); err != nil {
 			t.Fatal(err)
 		}
-		body, _, err := intent.Kind.Open(ctx, e.db.Pool(), registry(t), e.sales.View("zh"), m.ID)
+		body, _, err := intent.Kind.Open(ctx, e.DB.Pool(), registry(t), e.Sales.View("zh"), m.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -261,24 +260,24 @@ func TestIntent(t *testing.T) {
 					filter = string(v.Filter)
 				}
 			}
-			page, err := intent.Kind.Spec.List(ctx, e.db.Pool(), kinds, a.View("zh"), record.ListInput{Filter: filter, Limit: 100})
+			page, err := intent.Kind.Spec.List(ctx, e.DB.Pool(), kinds, a.View("zh"), record.ListInput{Filter: filter, Limit: 100})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return len(page.Items)
 		}
-		before := count(e.sales)
+		before := count(e.Sales)
 		m := e.open(t)
-		if got := count(e.sales); got != before+1 {
+		if got := count(e.Sales); got != before+1 {
 			t.Errorf("%d, want %d", got, before+1)
 		}
-		if _, err := e.s.Follow(ctx, e.sales, m.ID, 1, intent.FollowInput{Result: "已联系", NextFollowUp: tomorrow}); err != nil {
+		if _, err := e.s.Follow(ctx, e.Sales, m.ID, 1, intent.FollowInput{Result: "已联系", NextFollowUp: tomorrow}); err != nil {
 			t.Fatal(err)
 		}
-		if got := count(e.sales); got != before {
+		if got := count(e.Sales); got != before {
 			t.Errorf("%d, want %d", got, before)
 		}
-		if got := count(e.sales2); got != 0 {
+		if got := count(e.Sales2); got != 0 {
 			t.Errorf("%d of somebody else's", got)
 		}
 	})
@@ -291,17 +290,17 @@ func TestEveryWalkKeepsTheRules(t *testing.T) {
 	ctx := t.Context()
 	rapid.Check(t, func(r *rapid.T) {
 		m := e.open(t)
-		id, next := m.ID, today(e.sales)
+		id, next := m.ID, today(e.Sales)
 		for range rapid.IntRange(1, 8).Draw(r, "steps") {
 			action := rapid.SampledFrom([]intent.Action{intent.ActionSleep, intent.ActionWake, intent.ActionLose, intent.ActionWin}).Draw(r, "action")
 			var err error
 			switch action {
 			case intent.ActionSleep:
-				_, err = e.s.Sleep(ctx, e.sales, id, m.Version)
+				_, err = e.s.Sleep(ctx, e.Sales, id, m.Version)
 			case intent.ActionWake:
-				_, err = e.s.Wake(ctx, e.sales, id, m.Version, next)
+				_, err = e.s.Wake(ctx, e.Sales, id, m.Version, intent.WakeInput{NextFollowUp: next})
 			case intent.ActionLose:
-				_, err = e.s.Lose(ctx, e.sales, id, m.Version, intent.ReasonOther, "")
+				_, err = e.s.Lose(ctx, e.Sales, id, m.Version, intent.LoseInput{Reason: intent.ReasonOther})
 			case intent.ActionWin:
 				err = e.win(ctx, id)
 			}

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
-	"forecourt/kernel/access"
 	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
@@ -21,9 +21,9 @@ func TestRoutes(t *testing.T) {
 	app := fiber.New()
 	e.s.Routes(rest.New(app, rest.Doors{
 		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, e.sales), nil
+			return tenants.WithActor(ctx, e.Sales), nil
 		},
-		Allow: func(context.Context, access.Permission) error { return nil },
+		Allow: tenants.Allow,
 	}))
 	call := func(method, path, match, body string) (int, string) {
 		t.Helper()
@@ -43,7 +43,7 @@ func TestRoutes(t *testing.T) {
 		}
 		return answer.StatusCode, string(b)
 	}
-	tomorrow := today(e.sales).Add(1)
+	tomorrow := today(e.Sales).Add(1)
 	status, body := call("POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q,"budget":"200000.00"}`, e.customer, tomorrow))
 	if status != 201 || !strings.Contains(body, `"status":"open"`) {
 		t.Fatalf("%d %s", status, body)
@@ -60,6 +60,10 @@ func TestRoutes(t *testing.T) {
 		{"NegativeBudget", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q,"budget":"-1"}`, e.customer, tomorrow), 422, `"field":"budget","code":"intent.budget"`},
 		{"ForeignCustomer", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q}`, e.foreign, tomorrow), 422, `"field":"customerId"`},
 		{"Stage", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"D","nextFollowUp":%q}`, e.customer, tomorrow), 422, `"field":"stage"`},
+		{"UnknownModel", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q,"modelId":%q}`, e.customer, tomorrow, uuid.New()), 422, `"field":"modelId","code":"record.no_target"`},
+		{"ModelOfAnotherBrand", "POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q,"modelId":%q}`, e.customer, tomorrow, e.hidden), 422, `"field":"modelId","code":"record.no_target"`},
+		{"NoModel", "PATCH", path, `"1"`, `{"modelId":"凯美瑞"}`, 422, `"field":"modelId"`},
+		{"EditToAnUnknownModel", "PATCH", path, `"1"`, fmt.Sprintf(`{"modelId":%q}`, uuid.New()), 422, `"field":"modelId","code":"record.no_target"`},
 		{"NoVersion", "POST", path + "/move", "", `{"stage":"H"}`, 428, `If-Match`},
 		{"Move", "POST", path + "/move", `"1"`, `{"stage":"H"}`, 200, `"version":2`},
 		{"Follow", "POST", path + "/follow", `"2"`, fmt.Sprintf(`{"result":"约到店","nextFollowUp":%q}`, tomorrow), 200, `"version":3`},

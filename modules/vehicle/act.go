@@ -20,7 +20,7 @@ func (s *Service) act(ctx context.Context, a tenants.Actor, id uuid.UUID, versio
 	var v *Vehicle
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if v, err = find(ctx, tx, Flow.Permission(action), id, version); err != nil {
+		if v, err = Kind.Lock(ctx, tx.Tx, tx, Flow.Permission(action), id, version); err != nil {
 			return err
 		}
 		if _, err := Flow.Next(v.Status, action); err != nil {
@@ -47,14 +47,19 @@ func (s *Service) PassPDI(ctx context.Context, a tenants.Actor, id uuid.UUID, ve
 	return s.act(ctx, a, id, version, ActionPassPDI, note, free, func(v *Vehicle) { v.Mileage = mileage })
 }
 
+// ReasonInput is why a vehicle is not to be sold.
+type ReasonInput struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"200"`
+}
+
 // FailPDI keeps a vehicle from sale until it passes. It returns ErrReason and the errors of PassPDI.
-func (s *Service) FailPDI(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason string) (*Vehicle, error) {
-	return s.act(ctx, a, id, version, ActionFailPDI, strings.TrimSpace(reason), needs(reason), same)
+func (s *Service) FailPDI(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in ReasonInput) (*Vehicle, error) {
+	return s.act(ctx, a, id, version, ActionFailPDI, strings.TrimSpace(in.Reason), needs(in.Reason), same)
 }
 
 // Return gives a vehicle back to its maker. It returns the errors of FailPDI.
-func (s *Service) Return(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, reason string) (*Vehicle, error) {
-	return s.act(ctx, a, id, version, ActionReturn, strings.TrimSpace(reason), needs(reason), same)
+func (s *Service) Return(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in ReasonInput) (*Vehicle, error) {
+	return s.act(ctx, a, id, version, ActionReturn, strings.TrimSpace(in.Reason), needs(in.Reason), same)
 }
 
 func needs(reason string) func(tenants.Tx, *Vehicle) error {

@@ -42,7 +42,7 @@ func (s *Service) Edit(ctx context.Context, a tenants.Actor, id uuid.UUID, versi
 	var v *Vehicle
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if v, err = find(ctx, tx, "vehicle:edit", id, version); err != nil {
+		if v, err = Kind.Lock(ctx, tx.Tx, tx, "vehicle:edit", id, version); err != nil {
 			return err
 		}
 		if !slices.Contains(editable, string(v.Status)) {

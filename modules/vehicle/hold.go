@@ -31,16 +31,22 @@ type hold struct {
 	Version int       `json:"version"`
 }
 
+// HoldInput is until when a vehicle is held, and what for.
+type HoldInput struct {
+	Until clock.Day `json:"until"`
+	Note  string    `json:"note,omitempty" maxLength:"200"`
+}
+
 // Hold keeps an available vehicle for the actor up to and including a day, at most seven from today. It returns ErrHoldDay,
 // record.ErrMissing, record.ErrStale, flow.ErrNotAllowed or a denied fault.
-func (s *Service) Hold(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, until clock.Day, note string) (*Vehicle, error) {
-	return s.act(ctx, a, id, version, ActionHold, note, func(tx tenants.Tx, v *Vehicle) error {
+func (s *Service) Hold(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in HoldInput) (*Vehicle, error) {
+	return s.act(ctx, a, id, version, ActionHold, in.Note, func(tx tenants.Tx, v *Vehicle) error {
 		today := clock.DayOf(tx.Now, tx.Zone)
-		if until < today || until > today.Add(maxHoldDays) {
+		if in.Until < today || in.Until > today.Add(maxHoldDays) {
 			return ErrHoldDay.With(maxHoldDays).At("until")
 		}
-		return job.Plan(ctx, tx.Tx, taskExpire, fmt.Sprintf("%s/%d", v.ID, v.Version+1), until.Add(1).Start(tx.Zone), hold{v.ID, v.Version + 1})
-	}, func(v *Vehicle) { v.HeldBy, v.HeldUntil = a.User, until })
+		return job.Plan(ctx, tx.Tx, taskExpire, fmt.Sprintf("%s/%d", v.ID, v.Version+1), in.Until.Add(1).Start(tx.Zone), hold{v.ID, v.Version + 1})
+	}, func(v *Vehicle) { v.HeldBy, v.HeldUntil = a.User, in.Until })
 }
 
 // EndHold ends a hold: the holder's own, or anybody's for who may edit the vehicle. It returns ErrHeld, record.ErrMissing,

@@ -12,7 +12,6 @@ import (
 	"forecourt/kernel/clock"
 	"forecourt/kernel/money"
 	"forecourt/kernel/record"
-	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
 
@@ -48,7 +47,7 @@ var Kind = record.New("vehicle", "vehicles", "车辆", "Vehicle", func(m *Vehicl
 	k.Money(&m.Cost, "成本", "Cost").Internal()
 	k.Money(&m.Price, "标价", "Marked price").Sort()
 	k.Int(&m.Mileage, "里程（公里）", "Mileage (km)").Fixed()
-	k.Date(&m.ReceivedOn, "入库日期", "Received on").Sort()
+	k.Date(&m.ReceivedOn, "入库日期", "Received on").Sort().Begin("@today")
 	k.Ref(&m.HeldBy, "user", "预占人", "Held by").Fixed()
 	k.Date(&m.HeldUntil, "预占至", "Held until").Fixed()
 	k.Text(&m.ContractNumber, "合同编号", "Contract").Search().Fixed().Max(60)
@@ -86,29 +85,6 @@ type Service struct {
 func New(db *tenants.DB, catalogue Catalogue) *Service { return &Service{db, catalogue} }
 
 var all = access.Scope{All: true}
-
-// find locks a vehicle that the actor may change with p. It returns record.ErrMissing for one that they may not read, a denied
-// fault for one that they may only read, and record.ErrStale.
-func find(ctx context.Context, tx tenants.Tx, p access.Permission, id uuid.UUID, version int) (*Vehicle, error) {
-	scope, err := tx.Can(p)
-	if err != nil {
-		return nil, err
-	}
-	reads, err := tx.Can(Kind.Read)
-	if err != nil {
-		return nil, err
-	}
-	v, err := Kind.Find(ctx, tx.Tx, reads, id)
-	switch {
-	case err != nil:
-		return nil, err
-	case !scope.Covers(v.CompanyID, v.DepartmentID, v.OwnerID):
-		return nil, rest.ErrDenied
-	case v.Version != version:
-		return nil, record.ErrStale
-	}
-	return v, nil
-}
 
 // step makes the move of action on a locked vehicle, saves it, and writes the line of its life. document says on whose paper.
 func step(ctx context.Context, tx tenants.Tx, v *Vehicle, action Action, document string, change func()) error {

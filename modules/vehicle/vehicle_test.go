@@ -235,12 +235,12 @@ func TestInspection(t *testing.T) {
 	if _, err := e.s.PassPDI(ctx, e.Sales, v.ID, 1, 5, ""); !errors.Is(err, rest.ErrDenied) {
 		t.Errorf("%v", err)
 	}
-	_, err := e.s.FailPDI(ctx, e.Warehouse, v.ID, 1, "  ")
+	_, err := e.s.FailPDI(ctx, e.Warehouse, v.ID, 1, vehicle.ReasonInput{Reason: "  "})
 	at(t, err, vehicle.ErrReason, "reason")
 	if err := e.reserve(t, e.Sales, v.ID, uuid.New(), "HT-1"); !errors.Is(err, flow.ErrNotAllowed) {
 		t.Errorf("reserved before its inspection: %v", err)
 	}
-	if v, err = e.s.FailPDI(ctx, e.Warehouse, v.ID, 1, "右前门划痕"); err != nil || v.Status != vehicle.StatusPDIFailed {
+	if v, err = e.s.FailPDI(ctx, e.Warehouse, v.ID, 1, vehicle.ReasonInput{Reason: "右前门划痕"}); err != nil || v.Status != vehicle.StatusPDIFailed {
 		t.Fatalf("%+v, %v", v, err)
 	}
 	if _, err := e.s.PassPDI(ctx, e.Warehouse, v.ID, 1, 5, ""); !errors.Is(err, record.ErrStale) {
@@ -249,7 +249,7 @@ func TestInspection(t *testing.T) {
 	if v, err = e.s.PassPDI(ctx, e.Warehouse, v.ID, 2, 15, "已补漆"); err != nil || v.Status != vehicle.StatusAvailable || v.Mileage != 15 {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	if v, err = e.s.Return(ctx, e.Warehouse, v.ID, 3, "质量问题"); err != nil || v.Status != vehicle.StatusReturned {
+	if v, err = e.s.Return(ctx, e.Warehouse, v.ID, 3, vehicle.ReasonInput{Reason: "质量问题"}); err != nil || v.Status != vehicle.StatusReturned {
 		t.Fatalf("%+v, %v", v, err)
 	}
 	if got := e.life(t, v.ID); !slices.Equal(got, []string{"receive", "fail_pdi 右前门划痕", "pass_pdi 已补漆", "return 质量问题"}) {
@@ -290,14 +290,14 @@ func TestHold(t *testing.T) {
 	today := clock.DayOf(e.Tenant.Now(), e.Tenant.Zone)
 	v := e.available(t)
 	for _, day := range []clock.Day{"", today.Add(-1), today.Add(8)} {
-		_, err := e.s.Hold(ctx, e.Sales, v.ID, 2, day, "")
+		_, err := e.s.Hold(ctx, e.Sales, v.ID, 2, vehicle.HoldInput{Until: day})
 		at(t, err, vehicle.ErrHoldDay, "until")
 	}
-	held, err := e.s.Hold(ctx, e.Sales, v.ID, 2, today.Add(7), "客户周末来")
+	held, err := e.s.Hold(ctx, e.Sales, v.ID, 2, vehicle.HoldInput{Until: today.Add(7), Note: "客户周末来"})
 	if err != nil || held.Status != vehicle.StatusHeld || held.HeldBy != e.Sales.User {
 		t.Fatalf("%+v, %v", held, err)
 	}
-	if _, err := e.s.Hold(ctx, e.Sales2, v.ID, 3, today, ""); !errors.Is(err, flow.ErrNotAllowed) {
+	if _, err := e.s.Hold(ctx, e.Sales2, v.ID, 3, vehicle.HoldInput{Until: today}); !errors.Is(err, flow.ErrNotAllowed) {
 		t.Errorf("held twice: %v", err)
 	}
 	if _, err := e.s.EndHold(ctx, e.Sales2, v.ID, 3); !errors.Is(err, vehicle.ErrHeld) || !strings.Contains(err.Error(), "王敏") {
@@ -309,7 +309,7 @@ func TestHold(t *testing.T) {
 	if _, err := e.s.EndHold(ctx, e.Manager, v.ID, 3); err != nil {
 		t.Errorf("the manager: %v", err)
 	}
-	if _, err := e.s.Hold(ctx, e.Sales, v.ID, 4, today, ""); err != nil {
+	if _, err := e.s.Hold(ctx, e.Sales, v.ID, 4, vehicle.HoldInput{Until: today}); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.reserve(t, e.Sales, v.ID, uuid.New(), "HT-1"); err != nil {
@@ -326,7 +326,7 @@ func TestHoldsExpire(t *testing.T) {
 	ctx := t.Context()
 	today := clock.DayOf(e.Tenant.Now(), e.Tenant.Zone)
 	v := e.available(t)
-	if _, err := e.s.Hold(ctx, e.Sales, v.ID, 2, today.Add(1), ""); err != nil {
+	if _, err := e.s.Hold(ctx, e.Sales, v.ID, 2, vehicle.HoldInput{Until: today.Add(1)}); err != nil {
 		t.Fatal(err)
 	}
 	var task job.Task

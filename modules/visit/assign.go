@@ -19,19 +19,24 @@ var (
 	ErrSame          = fault.New(fault.Invalid, "visit.same_consultant", "该客户已由这位顾问接待", "This consultant takes care of the visit already")
 )
 
+// AssignInput is who takes care of a visit.
+type AssignInput struct {
+	ConsultantID string `json:"consultantId" format:"uuid"`
+}
+
 // Assign gives a visit to a consultant of its company. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed,
 // ErrNotConsultant, ErrSame, or a denied fault.
-func (s *Service) Assign(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, consultant string) (*Visit, error) {
+func (s *Service) Assign(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in AssignInput) (*Visit, error) {
 	var v *Visit
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if v, err = find(ctx, tx, Flow.Permission(ActionAssign), id, version); err != nil {
+		if v, err = Kind.Lock(ctx, tx.Tx, tx, Flow.Permission(ActionAssign), id, version); err != nil {
 			return err
 		}
 		if _, err := Flow.Next(v.Status, ActionAssign); err != nil {
 			return err
 		}
-		to, err := s.named(ctx, tx, v.CompanyID, consultant)
+		to, err := s.named(ctx, tx, v.CompanyID, in.ConsultantID)
 		if err != nil {
 			return err
 		}

@@ -13,12 +13,18 @@ import (
 // ErrNoCustomer refuses an intent of somebody unknown.
 var ErrNoCustomer = fault.New(fault.Invalid, "visit.no_customer", "请先登记手机号，再转为意向", "Enter a mobile number first, then make the intent")
 
+// CloseInput is what came of a visit.
+type CloseInput struct {
+	Result Result `json:"result" enum:"intent,complaint,repair,accessory,nothing"`
+	Note   string `json:"note,omitempty" maxLength:"2000"`
+}
+
 // Close ends a visit with its result. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed or a denied fault.
-func (s *Service) Close(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, result Result, note string) (*Visit, error) {
+func (s *Service) Close(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in CloseInput) (*Visit, error) {
 	var v *Visit
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if v, err = find(ctx, tx, Flow.Permission(ActionClose), id, version); err != nil {
+		if v, err = Kind.Lock(ctx, tx.Tx, tx, Flow.Permission(ActionClose), id, version); err != nil {
 			return err
 		}
 		move, err := Flow.Next(v.Status, ActionClose)
@@ -26,9 +32,9 @@ func (s *Service) Close(ctx context.Context, a tenants.Actor, id uuid.UUID, vers
 			return err
 		}
 		before := *v
-		v.Status, v.Result = move.To, result
-		if note != "" {
-			v.Note = note
+		v.Status, v.Result = move.To, in.Result
+		if in.Note != "" {
+			v.Note = in.Note
 		}
 		return Kind.Save(ctx, tx.Tx, &before, v, string(ActionClose))
 	})
@@ -54,7 +60,7 @@ func (s *Service) MakeIntent(ctx context.Context, a tenants.Actor, id uuid.UUID,
 			return err
 		}
 		var err error
-		if v, err = find(ctx, tx, Flow.Permission(ActionMakeIntent), id, version); err != nil {
+		if v, err = Kind.Lock(ctx, tx.Tx, tx, Flow.Permission(ActionMakeIntent), id, version); err != nil {
 			return err
 		}
 		move, err := Flow.Next(v.Status, ActionMakeIntent)

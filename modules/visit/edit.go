@@ -33,7 +33,7 @@ func (s *Service) Edit(ctx context.Context, a tenants.Actor, id uuid.UUID, versi
 	var v *Visit
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		var err error
-		if v, err = find(ctx, tx, "visit:edit", id, version); err != nil {
+		if v, err = Kind.Lock(ctx, tx.Tx, tx, "visit:edit", id, version); err != nil {
 			return err
 		}
 		if v.Status == StatusClosed {

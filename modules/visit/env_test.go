@@ -10,48 +10,42 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"forecourt/kernel/access"
 	"forecourt/kernel/clock"
-	"forecourt/kernel/database"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/record"
-	"forecourt/kernel/testdb"
 	"forecourt/modules/visit"
+	"forecourt/policies"
+	"forecourt/policies/policiestest"
 	"forecourt/tenants"
 )
 
-// env is a database with two tenants; ours has a company with two consultants.
+// env is a demo group and, in the same database, another tenant. The reception is the sales manager.
 type env struct {
-	db       *tenants.DB
+	*policiestest.Env
 	s        *visit.Service
-	desk     tenants.Actor // the reception: logs and assigns, reads the company
-	sales    tenants.Actor // a consultant, acts on their own
-	sales2   tenants.Actor // another
-	auditor  tenants.Actor // reads the company, closes their own, of which there are none
-	leader   tenants.Actor // above all companies
+	above    tenants.Actor // above all companies: reads every visit, acts on their own, of which there are none
+	neighbor tenants.Actor // reception of the group's other company, which has no consultants
 	stranger tenants.Actor // of the other tenant
 	people   *people
 	notices  *notices
 	model    uuid.UUID
+	hidden   uuid.UUID // a model of a brand to which the group does not subscribe
 }
 
-// people are the consultants, by company.
+// people are the real ones, unless all are on leave.
 type people struct {
-	sellers map[uuid.UUID][]uuid.UUID
-	names   map[uuid.UUID]string
+	policies.People
+	onLeave bool
 }
 
-func (p *people) Consultants(_ context.Context, _ tenants.Tx, company uuid.UUID) ([]uuid.UUID, error) {
-	return p.sellers[company], nil
-}
-
-func (p *people) Name(_ context.Context, _ tenants.Tx, user uuid.UUID) (string, error) {
-	if name, ok := p.names[user]; ok {
-		return name, nil
+func (p *people) Consultants(ctx context.Context, tx tenants.Tx, company uuid.UUID) ([]uuid.UUID, error) {
+	if p.onLeave {
+		return nil, nil
 	}
-	return "", record.ErrTarget
+	return p.People.Consultants(ctx, tx, company)
 }
 
 var errMobile = fault.New(fault.Invalid, "test.mobile", "手机号不是 11 位", "no mobile")
@@ -95,15 +89,20 @@ func (intents) Open(ctx context.Context, tx tenants.Tx, in visit.OpenIntent) (uu
 	return id, err
 }
 
-// models are the only vehicle models that there are.
-type models map[uuid.UUID]bool
-
-func (m models) Exists(_ context.Context, _ database.Tx, _ access.Scope, id uuid.UUID, field string) error {
-	if !m[id] {
-		return record.ErrTarget.At(field)
-	}
-	return nil
+type modelRow struct {
+	bun.BaseModel `bun:"table:vehicle_models"`
+	ID            uuid.UUID `bun:"id" json:"id"`
+	Name          string    `bun:"full_name" json:"fullName"`
 }
+
+// modelKind is the target of a reference, without the module that owns it.
+var modelKind = record.New("vehicle_model", "", "车型", "Model", func(m *modelRow, k *record.Kind[modelRow]) {
+	k.ID(&m.ID, "标识", "ID")
+	k.Text(&m.Name, "名称", "Name")
+	k.Title("fullName", "")
+	k.List("fullName", "fullName")
+	k.TenantWide()
+})
 
 // notices counts who was told.
 type notices struct {
@@ -134,59 +133,27 @@ func (n *notices) count(user uuid.UUID) (total int) {
 
 func newEnv(t *testing.T) *env {
 	t.Helper()
-	urls := testdb.New(t)
-	pool, err := database.Open(urls.AppURL, 8)
+	e := &env{Env: policiestest.New(t), people: &people{}, notices: &notices{}, model: uuid.New(), hidden: uuid.New()}
+	e.s = visit.New(e.DB, e.people, customers{}, intents{}, modelKind.Spec, e.notices)
+	e.Hire(t, "above", "陈总", e.Root, "审计", "auditor", "sales_consultant")
+	e.Hire(t, "neighbor", "赵云", e.OtherCompany, "销售经理", "sales_manager")
+	e.above, e.neighbor = e.SignIn(t, "above"), e.SignIn(t, "neighbor")
+	e.stranger = e.OtherTenant(t).Manager
+	ctx := t.Context()
+	err := e.DB.Platform(ctx, func(tx bun.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO platform_models (id, source_id, brand, maker, series, model_year, name) VALUES
+			(?, 'seen', '丰田', '广汽丰田', '凯美瑞', 2024, '2.0G'), (?, 'hidden', '大众', '上汽大众', '途观', 2024, '330TSI')`, e.model, e.hidden)
+		return err
+	})
+	if err == nil {
+		err = e.DB.Do(ctx, e.Admin, func(tx tenants.Tx) error {
+			_, err := tx.ExecContext(ctx, "INSERT INTO brand_subscriptions (tenant_id, brand) VALUES (?, '丰田')", tx.Tenant)
+			return err
+		})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = pool.Close() })
-	owner, err := pgx.Connect(t.Context(), urls.OwnerURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = owner.Close(context.Background()) })
-	exec := func(q string, args ...any) {
-		t.Helper()
-		if _, err := owner.Exec(t.Context(), q, args...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	world := func(code string) (tenants.Tenant, uuid.UUID) {
-		x, company := tenants.Tenant{ID: uuid.New(), Code: code, Name: code, Status: "active", Zone: clock.China}, uuid.New()
-		exec("INSERT INTO tenants (id, code, name, start_date) VALUES ($1, $2, $2, '2026-01-01')", x.ID, code)
-		exec("INSERT INTO org_units (tenant_id, id, kind, code, name) VALUES ($1, $2, 'company', 'C1', 'C1')", x.ID, company)
-		return x, company
-	}
-	e := &env{db: tenants.NewDB(pool, nil), people: &people{map[uuid.UUID][]uuid.UUID{}, map[uuid.UUID]string{}}, notices: &notices{}, model: uuid.New()}
-	person := func(in tenants.Tenant, company uuid.UUID, name string, scopes map[access.Permission]access.Scope) tenants.Actor {
-		a := tenants.Actor{Tenant: in, User: uuid.New(), Name: name, Login: name, Posting: tenants.Posting{Company: company}, Address: "192.0.2.1", Set: &access.Set{Scopes: map[access.Permission]access.Scope{}}}
-		exec("INSERT INTO users (tenant_id, id, login, name, password_hash) VALUES ($1, $2, $3, $3, '')", in.ID, a.User, name)
-		for p, s := range scopes {
-			if s.Nothing() {
-				s.Owner = a.User
-			}
-			a.Set.Scopes[p] = s
-		}
-		a.Set.Scopes["vehicle_model:read"] = access.Scope{All: true}
-		return a
-	}
-	ours, company := world("ours")
-	theirs, abroad := world("theirs")
-	here, own := access.Scope{Companies: []uuid.UUID{company}}, access.Scope{}
-	consultant := map[access.Permission]access.Scope{"visit:read": own, "visit:create": here, "visit:edit": own, "visit:close": own, "intent:create": own}
-	all := func(s access.Scope) map[access.Permission]access.Scope {
-		return map[access.Permission]access.Scope{"visit:read": s, "visit:create": s, "visit:edit": s, "visit:assign": s, "visit:close": s, "intent:create": s}
-	}
-	e.desk = person(ours, company, "前台", all(here))
-	e.sales, e.sales2 = person(ours, company, "王敏", consultant), person(ours, company, "李静", consultant)
-	e.auditor = person(ours, company, "审计", map[access.Permission]access.Scope{"visit:read": here, "visit:close": own, "intent:create": own})
-	e.leader = person(ours, uuid.Nil, "陈总", all(access.Scope{All: true}))
-	e.stranger = person(theirs, abroad, "外人", all(access.Scope{All: true}))
-	e.people.sellers[company] = []uuid.UUID{e.sales.User, e.sales2.User}
-	for _, a := range []tenants.Actor{e.desk, e.sales, e.sales2, e.leader} {
-		e.people.names[a.User] = a.Name
-	}
-	e.s = visit.New(e.db, e.people, customers{}, intents{}, models{e.model: true}, e.notices)
 	return e
 }
 
@@ -200,7 +167,7 @@ func today(a tenants.Actor) clock.Day { return clock.DayOf(a.Tenant.Now(), a.Ten
 func (e *env) read(t *testing.T, id uuid.UUID) *visit.Visit {
 	t.Helper()
 	var v *visit.Visit
-	err := e.db.Read(t.Context(), e.desk, func(tx tenants.Tx) (err error) {
+	err := e.DB.Read(t.Context(), e.Manager, func(tx tenants.Tx) (err error) {
 		v, err = visit.Kind.Peek(t.Context(), tx.Tx, access.Scope{All: true}, id)
 		return err
 	})
@@ -211,6 +178,6 @@ func (e *env) read(t *testing.T, id uuid.UUID) *visit.Visit {
 }
 
 func (e *env) as(user uuid.UUID) tenants.Actor {
-	all := []tenants.Actor{e.desk, e.sales, e.sales2}
+	all := []tenants.Actor{e.Manager, e.Sales, e.Sales2}
 	return all[slices.IndexFunc(all, func(a tenants.Actor) bool { return a.User == user })]
 }

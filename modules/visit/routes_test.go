@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
-	"forecourt/kernel/access"
 	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
@@ -21,9 +21,9 @@ func TestRoutes(t *testing.T) {
 	app := fiber.New()
 	e.s.Routes(rest.New(app, rest.Doors{
 		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, e.desk), nil
+			return tenants.WithActor(ctx, e.Manager), nil
 		},
-		Allow: func(context.Context, access.Permission) error { return nil },
+		Allow: tenants.Allow,
 	}))
 	call := func(method, path, match, body string) (int, string) {
 		t.Helper()
@@ -45,7 +45,7 @@ func TestRoutes(t *testing.T) {
 	}
 	create := func() string {
 		t.Helper()
-		status, body := call("POST", "/visits", "", fmt.Sprintf(`{"mode":"walk_in","name":"张三","mobile":"13800138000","consultantId":%q}`, e.sales.User))
+		status, body := call("POST", "/visits", "", fmt.Sprintf(`{"mode":"walk_in","name":"张三","mobile":"13800138000","consultantId":%q}`, e.Sales.User))
 		if status != 201 || !strings.Contains(body, `"version":2,"status":"assigned"`) {
 			t.Fatalf("%d %s", status, body)
 		}
@@ -53,7 +53,7 @@ func TestRoutes(t *testing.T) {
 		return "/visits/" + rest[:36]
 	}
 	one, two := create(), create()
-	tomorrow := today(e.desk).Add(1)
+	tomorrow := today(e.Manager).Add(1)
 	for _, c := range []struct {
 		name, method, path, match, body string
 		status                          int
@@ -63,10 +63,13 @@ func TestRoutes(t *testing.T) {
 		{"Mode", "POST", "/visits", "", `{"mode":"fax","name":"李四"}`, 422, `"field":"mode"`},
 		{"Crowd", "POST", "/visits", "", `{"mode":"call","name":"李四","partySize":0}`, 422, `"field":"partySize"`},
 		{"Future", "POST", "/visits", "", `{"mode":"call","name":"李四","at":"2190-01-02T03:04:05Z"}`, 422, `"field":"at","code":"visit.future"`},
-		{"Consultant", "POST", "/visits", "", fmt.Sprintf(`{"mode":"call","name":"李四","consultantId":%q}`, e.desk.User), 422, `"field":"consultantId","code":"visit.not_consultant","message":"前台不是本公司的销售顾问"`},
+		{"Consultant", "POST", "/visits", "", fmt.Sprintf(`{"mode":"call","name":"李四","consultantId":%q}`, e.Manager.User), 422, `"field":"consultantId","code":"visit.not_consultant","message":"李伟不是本公司的销售顾问"`},
+		{"UnknownModel", "POST", "/visits", "", fmt.Sprintf(`{"mode":"call","name":"李四","modelId":%q}`, uuid.New()), 422, `"field":"modelId","code":"record.no_target"`},
+		{"EditToAnUnknownModel", "PATCH", one, `"2"`, fmt.Sprintf(`{"modelId":%q}`, uuid.New()), 422, `"field":"modelId","code":"record.no_target"`},
+		{"IntentOfAnUnknownModel", "POST", two + "/make_intent", `"2"`, fmt.Sprintf(`{"stage":"H","nextFollowUp":%q,"modelId":%q}`, tomorrow, uuid.New()), 422, `"field":"modelId","code":"record.no_target"`},
 		{"NoVersion", "POST", one + "/close", "", `{"result":"nothing"}`, 428, `If-Match`},
 		{"Edit", "PATCH", one, `"2"`, `{"partySize":3,"note":"带家人"}`, 200, `"version":3`},
-		{"Assign", "POST", one + "/assign", `"3"`, fmt.Sprintf(`{"consultantId":%q}`, e.sales2.User), 200, `"version":4`},
+		{"Assign", "POST", one + "/assign", `"3"`, fmt.Sprintf(`{"consultantId":%q}`, e.Sales2.User), 200, `"version":4`},
 		{"Result", "POST", one + "/close", `"4"`, `{"result":"lunch"}`, 422, `"field":"result"`},
 		{"Close", "POST", one + "/close", `"4"`, `{"result":"repair","note":"保养"}`, 200, `"status":"closed"`},
 		{"FollowUp", "POST", two + "/make_intent", `"2"`, `{"stage":"H"}`, 422, `"field":"nextFollowUp"`},

@@ -2,15 +2,12 @@
 package visit
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"forecourt/kernel/access"
 	"forecourt/kernel/record"
-	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
 
@@ -59,11 +56,11 @@ var sources = []record.Option{
 
 // Kind is the declaration of visits.
 var Kind = record.New("visit", "visits", "来电来店", "Visit", func(m *Visit, k *record.Kind[Visit]) {
-	k.Choice(&m.Mode, "方式", "Mode", record.Of("walk_in", "来店", "Walk-in"), record.Of("call", "来电", "Call")).Must()
-	k.Time(&m.At, "时间", "Time").Must().Sort()
+	k.Choice(&m.Mode, "方式", "Mode", record.Of("walk_in", "来店", "Walk-in"), record.Of("call", "来电", "Call")).Must().Begin("walk_in")
+	k.Time(&m.At, "时间", "Time").Must().Sort().Begin("@now")
 	k.Text(&m.Name, "姓名", "Name").Must().Search().Max(100)
 	k.Text(&m.Mobile, "手机", "Mobile").Secret(record.MaskMobile).Search().As("mobile").Max(30)
-	k.Int(&m.PartySize, "人数", "People")
+	k.Int(&m.PartySize, "人数", "People").Begin("1")
 	k.Ref(&m.ModelID, "vehicle_model", "意向车型", "Model")
 	k.Choice(&m.Source, "来源", "Source", sources...)
 	k.Bool(&m.First, "首次", "First visit").Fixed()
@@ -88,7 +85,7 @@ var Kind = record.New("visit", "visits", "来电来店", "Visit", func(m *Visit,
 		record.Input("nextFollowUp", record.Date, "下次跟进", "Next follow-up").Must())
 	k.View("mine", "我的接待", "My visits", `[["ownerId","=","@me"]]`, "-at")
 	k.View("first", "首次来访", "First visits", `[["first","=",true]]`, "-at")
-	k.Queue("unassigned", "待分派", "To assign", `[["status","=","logged"]]`, "at", true, "visit:assign")
+	k.Queue("unassigned", "待分派", "To assign", `[["status","=","logged"]]`, "at", false, "visit:assign")
 	k.Queue("open", "待接待", "To take care of", `[["status","=","assigned"],["ownerId","=","@me"]]`, "at", false, "visit:close")
 })
 
@@ -105,27 +102,4 @@ type Service struct {
 // New makes the service.
 func New(db *tenants.DB, people People, customers Customers, intents Intents, models Models, notices Notices) *Service {
 	return &Service{db, people, customers, intents, models, notices}
-}
-
-// find locks a visit that the actor may change with p. It returns record.ErrMissing for what they may not read, a denied fault for
-// what they may only read, and record.ErrStale.
-func find(ctx context.Context, tx tenants.Tx, p access.Permission, id uuid.UUID, version int) (*Visit, error) {
-	scope, err := tx.Can(p)
-	if err != nil {
-		return nil, err
-	}
-	reads, err := tx.Can(Kind.Read)
-	if err != nil {
-		return nil, err
-	}
-	v, err := Kind.Find(ctx, tx.Tx, reads, id)
-	switch {
-	case err != nil:
-		return nil, err
-	case !scope.Covers(v.CompanyID, v.DepartmentID, v.OwnerID):
-		return nil, rest.ErrDenied
-	case v.Version != version:
-		return nil, record.ErrStale
-	}
-	return v, nil
 }

@@ -45,11 +45,11 @@ func TestFirstAndAgain(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	const day = 24 * time.Hour
-	now := e.desk.Tenant.Now()
+	now := e.Manager.Tenant.Now()
 	log := func(a tenants.Actor, mobile string, ago time.Duration) *visit.Visit {
 		return e.log(t, a, visit.CreateInput{Mobile: mobile, At: now.Add(-ago)})
 	}
-	first := log(e.desk, "13800138000", 40*day)
+	first := log(e.Manager, "13800138000", 40*day)
 	for _, c := range []struct {
 		name, mobile string
 		ago          time.Duration
@@ -63,34 +63,34 @@ func TestFirstAndAgain(t *testing.T) {
 		{"WithoutAMobileAgain", "", 0, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if v := log(e.desk, c.mobile, c.ago); v.First != c.first {
+			if v := log(e.Manager, c.mobile, c.ago); v.First != c.first {
 				t.Errorf("first: %v", v.First)
 			}
 		})
 	}
 	t.Run("MatchesTheCustomerThatIsThere", func(t *testing.T) {
-		v := log(e.desk, "13800138000", 0)
+		v := log(e.Manager, "13800138000", 0)
 		if v.CustomerID != first.CustomerID || v.CustomerID == uuid.Nil {
 			t.Errorf("%s, %s", v.CustomerID, first.CustomerID)
 		}
-		if v := log(e.desk, "", 0); v.CustomerID != uuid.Nil {
+		if v := log(e.Manager, "", 0); v.CustomerID != uuid.Nil {
 			t.Errorf("without a mobile: %s", v.CustomerID)
 		}
 	})
 	t.Run("ThirtyDaysAfterItIsFirstAgain", func(t *testing.T) {
-		if v := e.log(t, later(e.desk, 31*day), visit.CreateInput{Mobile: "13800138000"}); !v.First {
+		if v := e.log(t, later(e.Manager, 31*day), visit.CreateInput{Mobile: "13800138000"}); !v.First {
 			t.Error("not first")
 		}
 	})
 	t.Run("AMobileGivenLaterFindsCustomerAndEarlierVisits", func(t *testing.T) {
-		v := log(e.desk, "", 0)
+		v := log(e.Manager, "", 0)
 		mobile := "13800138000"
-		v, err := e.s.Edit(t.Context(), e.desk, v.ID, v.Version, visit.EditInput{Mobile: &mobile})
+		v, err := e.s.Edit(t.Context(), e.Manager, v.ID, v.Version, visit.EditInput{Mobile: &mobile})
 		if err != nil || v.First || v.CustomerID != first.CustomerID {
 			t.Errorf("%+v, %v", v, err)
 		}
 		mask, name := "138****8000", "张先生"
-		if v, err = e.s.Edit(t.Context(), e.desk, v.ID, v.Version, visit.EditInput{Mobile: &mask, Name: &name}); err != nil || v.Mobile != mobile || v.Name != name {
+		if v, err = e.s.Edit(t.Context(), e.Manager, v.ID, v.Version, visit.EditInput{Mobile: &mask, Name: &name}); err != nil || v.Mobile != mobile || v.Name != name {
 			t.Errorf("%+v, %v", v, err)
 		}
 	})
@@ -99,7 +99,7 @@ func TestFirstAndAgain(t *testing.T) {
 		got := make([]*visit.Visit, 6)
 		for i := range got {
 			wg.Go(func() {
-				v, err := e.s.Create(t.Context(), e.desk, visit.CreateInput{Mode: "call", Name: "同时", Mobile: "13700137000", At: now})
+				v, err := e.s.Create(t.Context(), e.Manager, visit.CreateInput{Mode: "call", Name: "同时", Mobile: "13700137000", At: now})
 				if err != nil {
 					t.Error(err)
 					return
@@ -123,11 +123,11 @@ func TestFirstAndAgain(t *testing.T) {
 		}
 	})
 	t.Run("NotInTheFutureAndNoWrongMobile", func(t *testing.T) {
-		_, err := e.s.Create(t.Context(), e.desk, visit.CreateInput{Mode: "call", Name: "x", At: now.Add(time.Hour)})
+		_, err := e.s.Create(t.Context(), e.Manager, visit.CreateInput{Mode: "call", Name: "x", At: now.Add(time.Hour)})
 		at(t, err, visit.ErrFuture, "at")
-		_, err = e.s.Create(t.Context(), e.desk, visit.CreateInput{Mode: "call", Name: "x", At: now.AddDate(-50, 0, 0)})
+		_, err = e.s.Create(t.Context(), e.Manager, visit.CreateInput{Mode: "call", Name: "x", At: now.AddDate(-50, 0, 0)})
 		at(t, err, visit.ErrTooOld, "at")
-		_, err = e.s.Create(t.Context(), e.desk, visit.CreateInput{Mode: "call", Name: "x", Mobile: "123"})
+		_, err = e.s.Create(t.Context(), e.Manager, visit.CreateInput{Mode: "call", Name: "x", Mobile: "123"})
 		at(t, err, errMobile, "mobile")
 	})
 }
@@ -142,32 +142,32 @@ func TestAssign(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range n {
 			wg.Go(func() {
-				if _, err := e.s.Create(ctx, e.desk, visit.CreateInput{Mode: "walk_in", Name: "来客", Mobile: fmt.Sprintf("138001380%02d", i)}); err != nil {
+				if _, err := e.s.Create(ctx, e.Manager, visit.CreateInput{Mode: "walk_in", Name: "来客", Mobile: fmt.Sprintf("138001380%02d", i)}); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		if a, b := e.notices.count(e.sales.User), e.notices.count(e.sales2.User); a != n/2 || b != n/2 {
+		if a, b := e.notices.count(e.Sales.User), e.notices.count(e.Sales2.User); a != n/2 || b != n/2 {
 			t.Errorf("%d and %d", a, b)
 		}
 	})
 	t.Run("ToWhoHasFewestOpen", func(t *testing.T) {
-		v := e.log(t, e.desk, visit.CreateInput{ConsultantID: e.sales2.User.String()})
-		if v.OwnerID != e.sales2.User || v.Status != visit.StatusAssigned || v.Version != 2 {
+		v := e.log(t, e.Manager, visit.CreateInput{ConsultantID: e.Sales2.User.String()})
+		if v.OwnerID != e.Sales2.User || v.Status != visit.StatusAssigned || v.Version != 2 {
 			t.Errorf("%+v", v)
 		}
-		if v := e.log(t, e.desk, visit.CreateInput{}); v.OwnerID != e.sales.User {
+		if v := e.log(t, e.Manager, visit.CreateInput{}); v.OwnerID != e.Sales.User {
 			t.Error("not to the one with fewer")
 		}
-		w := e.log(t, e.desk, visit.CreateInput{ConsultantID: e.sales.User.String()})
-		if _, err := e.s.Close(ctx, e.sales2, v.ID, 2, visit.ResultNothing, ""); err != nil {
+		w := e.log(t, e.Manager, visit.CreateInput{ConsultantID: e.Sales.User.String()})
+		if _, err := e.s.Close(ctx, e.Sales2, v.ID, 2, visit.CloseInput{Result: visit.ResultNothing}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := e.s.Close(ctx, e.sales, w.ID, 2, visit.ResultRepair, "来保养"); err != nil {
+		if _, err := e.s.Close(ctx, e.Sales, w.ID, 2, visit.CloseInput{Result: visit.ResultRepair, Note: "来保养"}); err != nil {
 			t.Fatal(err)
 		}
-		if v := e.log(t, e.desk, visit.CreateInput{}); v.OwnerID != e.sales2.User {
+		if v := e.log(t, e.Manager, visit.CreateInput{}); v.OwnerID != e.Sales2.User {
 			t.Error("not to the one with fewer after closing")
 		}
 	})
@@ -175,37 +175,37 @@ func TestAssign(t *testing.T) {
 		for _, c := range []struct {
 			who  uuid.UUID
 			want *fault.Fault
-		}{{e.desk.User, visit.ErrNotConsultant}, {e.stranger.User, record.ErrTarget}, {uuid.New(), record.ErrTarget}} {
-			_, err := e.s.Create(ctx, e.desk, visit.CreateInput{Mode: "call", Name: "x", ConsultantID: c.who.String()})
+		}{{e.Manager.User, visit.ErrNotConsultant}, {e.stranger.User, record.ErrTarget}, {uuid.New(), record.ErrTarget}} {
+			_, err := e.s.Create(ctx, e.Manager, visit.CreateInput{Mode: "call", Name: "x", ConsultantID: c.who.String()})
 			at(t, err, c.want, "consultantId")
-			v := e.log(t, e.desk, visit.CreateInput{})
-			_, err = e.s.Assign(ctx, e.desk, v.ID, v.Version, c.who.String())
+			v := e.log(t, e.Manager, visit.CreateInput{})
+			_, err = e.s.Assign(ctx, e.Manager, v.ID, v.Version, visit.AssignInput{ConsultantID: c.who.String()})
 			at(t, err, c.want, "consultantId")
 		}
 	})
 	t.Run("AgainToAnotherNotToTheSame", func(t *testing.T) {
-		v := e.log(t, e.desk, visit.CreateInput{ConsultantID: e.sales.User.String()})
-		_, err := e.s.Assign(ctx, e.desk, v.ID, v.Version, e.sales.User.String())
+		v := e.log(t, e.Manager, visit.CreateInput{ConsultantID: e.Sales.User.String()})
+		_, err := e.s.Assign(ctx, e.Manager, v.ID, v.Version, visit.AssignInput{ConsultantID: e.Sales.User.String()})
 		at(t, err, visit.ErrSame, "consultantId")
-		before := e.notices.count(e.sales2.User)
-		if v, err = e.s.Assign(ctx, e.desk, v.ID, v.Version, e.sales2.User.String()); err != nil || v.OwnerID != e.sales2.User {
+		before := e.notices.count(e.Sales2.User)
+		if v, err = e.s.Assign(ctx, e.Manager, v.ID, v.Version, visit.AssignInput{ConsultantID: e.Sales2.User.String()}); err != nil || v.OwnerID != e.Sales2.User {
 			t.Errorf("%+v, %v", v, err)
 		}
-		if e.notices.count(e.sales2.User) != before+1 {
+		if e.notices.count(e.Sales2.User) != before+1 {
 			t.Error("nobody was told")
 		}
 	})
 	t.Run("WithoutConsultantsItWaits", func(t *testing.T) {
-		v := e.log(t, e.stranger, visit.CreateInput{})
-		if v.Status != visit.StatusLogged || v.Version != 1 || v.OwnerID != e.stranger.User {
+		v := e.log(t, e.neighbor, visit.CreateInput{})
+		if v.Status != visit.StatusLogged || v.Version != 1 || v.OwnerID != e.neighbor.User {
 			t.Errorf("%+v", v)
 		}
-		if _, err := e.s.Close(ctx, e.stranger, v.ID, 1, visit.ResultNothing, ""); !errors.Is(err, flow.ErrNotAllowed) {
+		if _, err := e.s.Close(ctx, e.neighbor, v.ID, 1, visit.CloseInput{Result: visit.ResultNothing}); !errors.Is(err, flow.ErrNotAllowed) {
 			t.Errorf("closed: %v", err)
 		}
 	})
 	t.Run("AboveAllCompaniesNobodyLogsVisits", func(t *testing.T) {
-		_, err := e.s.Create(ctx, e.leader, visit.CreateInput{Mode: "call", Name: "x"})
+		_, err := e.s.Create(ctx, e.above, visit.CreateInput{Mode: "call", Name: "x"})
 		at(t, err, visit.ErrNoCompany, "companyId")
 	})
 }
@@ -215,58 +215,60 @@ func TestClose(t *testing.T) {
 	e := newEnv(t)
 	ctx := t.Context()
 	mine := func(mobile string) *visit.Visit {
-		return e.log(t, e.desk, visit.CreateInput{Mobile: mobile, ConsultantID: e.sales.User.String()})
+		return e.log(t, e.Manager, visit.CreateInput{Mobile: mobile, ConsultantID: e.Sales.User.String()})
 	}
 
 	t.Run("MakesTheIntentInTheSameTransaction", func(t *testing.T) {
 		v := mine("13800138000")
-		_, err := e.s.MakeIntent(ctx, e.sales, v.ID, 2, visit.IntentInput{Stage: "H", NextFollowUp: today(e.sales).Add(-1)})
+		_, err := e.s.MakeIntent(ctx, e.Sales, v.ID, 2, visit.IntentInput{Stage: "H", NextFollowUp: today(e.Sales).Add(-1)})
 		at(t, err, errIntent, "nextFollowUp")
 		if got := e.read(t, v.ID); got.Status != visit.StatusAssigned || got.IntentID != uuid.Nil {
 			t.Errorf("half done: %+v", got)
 		}
-		v, err = e.s.MakeIntent(ctx, e.sales, v.ID, 2, visit.IntentInput{Stage: "H", ModelID: e.model.String(), NextFollowUp: today(e.sales).Add(1)})
+		v, err = e.s.MakeIntent(ctx, e.Sales, v.ID, 2, visit.IntentInput{Stage: "H", ModelID: e.model.String(), NextFollowUp: today(e.Sales).Add(1)})
 		if err != nil || v.Status != visit.StatusClosed || v.Result != visit.ResultIntent || v.IntentID == uuid.Nil || v.ModelID != e.model {
 			t.Errorf("%+v, %v", v, err)
 		}
-		if _, err := e.s.MakeIntent(ctx, e.sales, v.ID, 3, visit.IntentInput{Stage: "H", NextFollowUp: today(e.sales)}); !errors.Is(err, flow.ErrNotAllowed) {
+		if _, err := e.s.MakeIntent(ctx, e.Sales, v.ID, 3, visit.IntentInput{Stage: "H", NextFollowUp: today(e.Sales)}); !errors.Is(err, flow.ErrNotAllowed) {
 			t.Errorf("twice: %v", err)
 		}
 	})
 	t.Run("NobodyUnknownHasAnIntent", func(t *testing.T) {
-		_, err := e.s.MakeIntent(ctx, e.sales, mine("").ID, 2, visit.IntentInput{Stage: "H", NextFollowUp: today(e.sales)})
+		_, err := e.s.MakeIntent(ctx, e.Sales, mine("").ID, 2, visit.IntentInput{Stage: "H", NextFollowUp: today(e.Sales)})
 		at(t, err, visit.ErrNoCustomer, "mobile")
 	})
 	t.Run("ModelsOutOfSightAreRefused", func(t *testing.T) {
-		_, err := e.s.Create(ctx, e.desk, visit.CreateInput{Mode: "call", Name: "x", ModelID: uuid.NewString()})
+		_, err := e.s.Create(ctx, e.Manager, visit.CreateInput{Mode: "call", Name: "x", ModelID: uuid.NewString()})
 		at(t, err, record.ErrTarget, "modelId")
-		_, err = e.s.MakeIntent(ctx, e.sales, mine("13800138000").ID, 2, visit.IntentInput{Stage: "H", ModelID: uuid.NewString(), NextFollowUp: today(e.sales)})
+		_, err = e.s.Create(ctx, e.Manager, visit.CreateInput{Mode: "call", Name: "x", ModelID: e.hidden.String()})
+		at(t, err, record.ErrTarget, "modelId")
+		_, err = e.s.MakeIntent(ctx, e.Sales, mine("13800138000").ID, 2, visit.IntentInput{Stage: "H", ModelID: uuid.NewString(), NextFollowUp: today(e.Sales)})
 		at(t, err, record.ErrTarget, "modelId")
 	})
 	t.Run("WhoSeesIsNotWhoMay", func(t *testing.T) {
 		v := mine("13800138000")
-		if _, err := e.s.Close(ctx, e.sales2, v.ID, 2, visit.ResultNothing, ""); !errors.Is(err, record.ErrMissing) {
+		if _, err := e.s.Close(ctx, e.Sales2, v.ID, 2, visit.CloseInput{Result: visit.ResultNothing}); !errors.Is(err, record.ErrMissing) {
 			t.Errorf("a colleague's: %v", err)
 		}
-		if _, err := e.s.Close(ctx, e.stranger, v.ID, 2, visit.ResultNothing, ""); !errors.Is(err, record.ErrMissing) {
+		if _, err := e.s.Close(ctx, e.stranger, v.ID, 2, visit.CloseInput{Result: visit.ResultNothing}); !errors.Is(err, record.ErrMissing) {
 			t.Errorf("another tenant's: %v", err)
 		}
-		if _, err := e.s.Close(ctx, e.auditor, v.ID, 2, visit.ResultNothing, ""); !errors.Is(err, rest.ErrDenied) {
+		if _, err := e.s.Close(ctx, e.above, v.ID, 2, visit.CloseInput{Result: visit.ResultNothing}); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("read only: %v", err)
 		}
-		if _, err := e.s.Assign(ctx, e.sales, v.ID, 2, e.sales2.User.String()); !errors.Is(err, rest.ErrDenied) {
+		if _, err := e.s.Assign(ctx, e.Adviser, v.ID, 2, visit.AssignInput{ConsultantID: e.Sales2.User.String()}); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("without the grant: %v", err)
 		}
-		if _, err := e.s.Close(ctx, e.sales, v.ID, 1, visit.ResultNothing, ""); !errors.Is(err, record.ErrStale) {
+		if _, err := e.s.Close(ctx, e.Sales, v.ID, 1, visit.CloseInput{Result: visit.ResultNothing}); !errors.Is(err, record.ErrStale) {
 			t.Errorf("stale: %v", err)
 		}
 	})
 	t.Run("AClosedVisitStays", func(t *testing.T) {
 		v, name := mine("13800138000"), "x"
-		if _, err := e.s.Close(ctx, e.sales, v.ID, 2, visit.ResultComplaint, "等待太久"); err != nil {
+		if _, err := e.s.Close(ctx, e.Sales, v.ID, 2, visit.CloseInput{Result: visit.ResultComplaint, Note: "等待太久"}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := e.s.Edit(ctx, e.sales, v.ID, 3, visit.EditInput{Name: &name}); !errors.Is(err, visit.ErrClosed) {
+		if _, err := e.s.Edit(ctx, e.Sales, v.ID, 3, visit.EditInput{Name: &name}); !errors.Is(err, visit.ErrClosed) {
 			t.Error(err)
 		}
 	})
@@ -277,11 +279,11 @@ func TestEveryWalkKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ctx := t.Context()
-	sellers := e.people.sellers[e.desk.Posting.Company]
+	sellers := []uuid.UUID{e.Sales.User, e.Sales2.User}
 	rapid.Check(t, func(r *rapid.T) {
-		e.people.sellers[e.desk.Posting.Company] = nil // so that it begins at the beginning
-		v := e.log(t, e.desk, visit.CreateInput{Mobile: "13800138000"})
-		e.people.sellers[e.desk.Posting.Company] = sellers
+		e.people.onLeave = true // so that it begins at the beginning
+		v := e.log(t, e.Manager, visit.CreateInput{Mobile: "13800138000"})
+		e.people.onLeave = false
 		for i := range rapid.IntRange(1, 6).Draw(r, "steps") {
 			action := rapid.SampledFrom([]visit.Action{visit.ActionAssign, visit.ActionClose, visit.ActionMakeIntent}).Draw(r, "action")
 			was := v.Status
@@ -293,11 +295,11 @@ func TestEveryWalkKeepsTheRules(t *testing.T) {
 				if to == v.OwnerID {
 					to = sellers[(i+1)%2]
 				}
-				_, err = e.s.Assign(ctx, e.desk, v.ID, v.Version, to.String())
+				_, err = e.s.Assign(ctx, e.Manager, v.ID, v.Version, visit.AssignInput{ConsultantID: to.String()})
 			case visit.ActionClose:
-				_, err = e.s.Close(ctx, e.as(v.OwnerID), v.ID, v.Version, visit.ResultNothing, "")
+				_, err = e.s.Close(ctx, e.as(v.OwnerID), v.ID, v.Version, visit.CloseInput{Result: visit.ResultNothing})
 			case visit.ActionMakeIntent:
-				_, err = e.s.MakeIntent(ctx, e.as(v.OwnerID), v.ID, v.Version, visit.IntentInput{Stage: "C", NextFollowUp: today(e.desk)})
+				_, err = e.s.MakeIntent(ctx, e.as(v.OwnerID), v.ID, v.Version, visit.IntentInput{Stage: "C", NextFollowUp: today(e.Manager)})
 			}
 			v = e.read(t, v.ID)
 			switch {

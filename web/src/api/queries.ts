@@ -7,7 +7,7 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async ({ signal }) => {
     const me = await get<Me>('/session', undefined, signal);
-    setNow(me.tenant.now);
+    setNow(me.tenant);
     return me;
   },
   staleTime: 5 * 60_000,

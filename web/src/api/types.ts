@@ -21,6 +21,8 @@ export type FieldInfo = {
   ref?: string;
   refPath?: string;
   format?: string;
+  /** What a new form holds here: a value, @now or @today. */
+  start?: string;
 };
 
 export type Term = [string, ...unknown[]];
@@ -67,14 +69,22 @@ export type Posting = {
 
 export type Me = {
   user: { id: string; login: string; name: string };
-  tenant: { id: string; code: string; name: string; status: string; demo: boolean; now: string };
+  tenant: { id: string; code: string; name: string; status: string; demo: boolean; zone: string; now: string };
   posting: Posting;
   postings: Posting[];
   grants: Record<string, string>;
 };
 
 export type Change = { field: string; label: Words; was?: unknown; now?: unknown };
-export type HistoryEvent = { at: string; by: string; operation: string; action: Words; version: number; changes: Change[] };
+export type HistoryEvent = {
+  at: string;
+  by: string;
+  address: string;
+  operation: string;
+  action: Words;
+  version: number;
+  changes: Change[];
+};
 export type Note = { id: string; text: string; at: string; by: string };
 export type Attachment = { id: string; name: string; type: string; size: number; at: string; by: string };
 export type Notice = { id: string; text: Words; kind: string; recordId: string; createdAt: string; readAt?: string };

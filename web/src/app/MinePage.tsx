@@ -5,15 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { useKinds, useMe } from '../api/queries';
 import { Looks } from '../components/Looks';
 import { useNow } from '../lib/clock';
-import { useWords } from '../lib/prefs';
+import { useNames } from '../lib/prefs';
 import { usePageTitle } from '../lib/tabs';
-import { grouped, iconOf } from './nav';
+import { grouped, iconOf, pages } from './nav';
 import { useSession } from './session';
 
 /** The page under the thumb: who am I, and every kind of record that the bottom bar has no room for. */
 export function MinePage() {
   const { t } = useTranslation();
-  const words = useWords();
+  const names = useNames();
   const me = useMe();
   const kinds = useKinds();
   const session = useSession();
@@ -34,7 +34,7 @@ export function MinePage() {
           style={{ width: '100%' }}
           aria-label={t('top.posting')}
           value={me.posting.id}
-          options={me.postings.map((p) => ({ value: p.id, label: `${p.companyName} · ${p.title}` }))}
+          options={me.postings.map((p) => ({ value: p.id, label: `${p.companyName || p.unitName} · ${p.title}` }))}
           onChange={session.actAs}
         />
         {me.tenant.demo && (
@@ -47,7 +47,7 @@ export function MinePage() {
           </p>
         )}
       </section>
-      {grouped(kinds).map((g) => (
+      {grouped(kinds, pages(me.grants)).map((g) => (
         <section key={g.key}>
           <h2 className="fc-h2">{t(g.key)}</h2>
           <div className="fc-cards" style={{ padding: '0 0 12px' }}>
@@ -55,7 +55,17 @@ export function MinePage() {
               <Link key={k.name} to="/r/$path" params={{ path: k.path }} className="fc-card">
                 <span className="line">
                   <span>
-                    {iconOf(k.name)} {words(k.label)}
+                    {iconOf(k.name)} {names.many(k)}
+                  </span>
+                  <RightOutlined className="fc-soft" />
+                </span>
+              </Link>
+            ))}
+            {g.pages.map((p) => (
+              <Link key={p.path} to={p.path} className="fc-card">
+                <span className="line">
+                  <span>
+                    {p.icon} {t(p.label)}
                   </span>
                   <RightOutlined className="fc-soft" />
                 </span>

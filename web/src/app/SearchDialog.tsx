@@ -6,8 +6,8 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listQuery, useKinds } from '../api/queries';
 import { Value } from '../components/Value';
-import { fieldOf, titleOf } from '../lib/kind';
-import { useWords } from '../lib/prefs';
+import { fieldOf, namedFields, titleOf } from '../lib/kind';
+import { useNames } from '../lib/prefs';
 import { iconOf } from './nav';
 
 const each = 5;
@@ -17,7 +17,7 @@ type Hit = { key: string; path: string; id?: string; group: string; title: strin
 /** Finds records of every searchable kind, and pages by their names. */
 export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const words = useWords();
+  const names = useNames();
   const navigate = useNavigate();
   const kinds = useKinds();
   const [typed, setTyped] = useState('');
@@ -34,12 +34,12 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
   const enabled = open && q.length >= 2;
   const searchable = kinds.filter((k) => k.searchable);
   const found = useQueries({
-    queries: searchable.map((k) => ({ ...listQuery(k, { q, limit: each }), enabled, staleTime: 10_000 })),
+    queries: searchable.map((k) => ({ ...listQuery(k, { q, limit: each, fields: namedFields(k) }), enabled, staleTime: 10_000 })),
   });
   const pages: Hit[] = q
     ? kinds
         .filter((k) => `${k.label.zh} ${k.label.en}`.toLowerCase().includes(q.toLowerCase()))
-        .map((k) => ({ key: `/${k.path}`, path: k.path, group: t('search.pages'), title: words(k.label), icon: iconOf(k.name) }))
+        .map((k) => ({ key: `/${k.path}`, path: k.path, group: t('search.pages'), title: names.many(k), icon: iconOf(k.name) }))
     : [];
   const records: Hit[] = enabled
     ? searchable.flatMap((k, i) =>
@@ -50,7 +50,7 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
             key: row.id,
             path: k.path,
             id: row.id,
-            group: words(k.label),
+            group: names.many(k),
             title: titleOf(k, row),
             icon: iconOf(k.name),
             more: (

@@ -5,7 +5,6 @@ import {
   HomeOutlined,
   MenuFoldOutlined,
   MenuUnfoldOutlined,
-  TagOutlined,
   TeamOutlined,
   UserOutlined,
 } from '@ant-design/icons';
@@ -15,11 +14,11 @@ import { App, Button, Menu } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { noticesQuery, useKinds, useMe } from '../api/queries';
-import { prefs, usePrefs, useWords } from '../lib/prefs';
+import { prefs, useNames, usePrefs, useWords } from '../lib/prefs';
 import { usePhone } from '../lib/screen';
 import { tabs, useTabs } from '../lib/tabs';
 import { useLive } from './live';
-import { grouped, iconOf } from './nav';
+import { grouped, iconOf, pages } from './nav';
 import { TopBar } from './TopBar';
 
 export function Shell() {
@@ -66,34 +65,25 @@ export function Shell() {
 
 function Side() {
   const { t } = useTranslation();
-  const words = useWords();
+  const names = useNames();
   const kinds = useKinds();
   const me = useMe();
   const { folded } = usePrefs();
   const { pathname } = useLocation();
-  const groups = grouped(kinds);
-  const brands = me?.grants['catalogue:subscribe'] !== undefined;
   const selected = pathname.startsWith('/r/') ? `/r/${pathname.split('/')[2]}` : pathname;
+  const own = pages(me?.grants ?? {});
+  const link = (to: string, icon: React.ReactNode, label: string) => ({ key: to, icon, label: <Link to={to}>{label}</Link> });
   const items = [
-    { key: '/', icon: <HomeOutlined />, label: <Link to="/">{t('nav.workbench')}</Link> },
-    ...groups.map((g) => ({
+    link('/', <HomeOutlined aria-hidden />, t('nav.workbench')),
+    ...grouped(kinds, own).map((g) => ({
       key: g.key,
       type: 'group' as const,
       label: t(g.key),
       children: [
-        ...g.kinds.map((k) => ({
-          key: `/r/${k.path}`,
-          icon: iconOf(k.name),
-          label: (
-            <Link to="/r/$path" params={{ path: k.path }}>
-              {words(k.label)}
-            </Link>
-          ),
-        })),
-        ...(g.key === 'nav.goods' && brands ? [brandItem(t('nav.brands'))] : []),
+        ...g.kinds.map((k) => link(`/r/${k.path}`, iconOf(k.name), names.many(k))),
+        ...g.pages.map((p) => link(p.path, p.icon, t(p.label))),
       ],
     })),
-    ...(brands && !groups.some((g) => g.key === 'nav.goods') ? [brandItem(t('nav.brands'))] : []),
   ];
   return (
     <aside className={folded ? 'fc-side folded' : 'fc-side'}>
@@ -114,11 +104,9 @@ function Side() {
   );
 }
 
-const brandItem = (label: string) => ({ key: '/brands', icon: <TagOutlined />, label: <Link to="/brands">{label}</Link> });
-
 function TabBar() {
   const { t } = useTranslation();
-  const words = useWords();
+  const names = useNames();
   const kinds = useKinds();
   const { history } = useRouter();
   const { pathname } = useLocation();
@@ -127,7 +115,7 @@ function TabBar() {
     if (key === '/') return t('nav.workbench');
     const parts = key.split('/');
     const kind = parts[1] === 'r' ? kinds.find((k) => k.path === parts[2]) : undefined;
-    return title || (kind ? words(kind.label) : '…');
+    return title || (kind ? names.many(kind) : '…');
   };
   const close = (key: string) => {
     const next = tabs.close(key);
@@ -168,7 +156,7 @@ function TabBar() {
 
 function BottomBar() {
   const { t } = useTranslation();
-  const words = useWords();
+  const names = useNames();
   const kinds = useKinds();
   const { pathname } = useLocation();
   const icons: Record<string, React.ReactNode> = { customer: <TeamOutlined />, intent: <FundOutlined />, contract: <FileTextOutlined /> };
@@ -182,7 +170,7 @@ function BottomBar() {
       {middle.map((k) => (
         <Link key={k.name} to="/r/$path" params={{ path: k.path }} className={pathname.split('/')[2] === k.path ? 'active' : ''}>
           {icons[k.name] ?? <AppstoreOutlined />}
-          {words(k.label)}
+          {names.many(k)}
         </Link>
       ))}
       <Link to="/me" className={pathname === '/me' ? 'active' : ''}>

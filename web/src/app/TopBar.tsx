@@ -35,24 +35,34 @@ export function TopBar() {
   }, []);
 
   if (!me) return <header className="fc-top" />;
-  const acting = `${me.posting.companyName} · ${me.posting.title}`;
+  const acting = `${me.posting.companyName || me.posting.unitName} · ${me.posting.title}`;
   return (
     <header className="fc-top">
-      <Dropdown
-        trigger={['click']}
-        disabled={me.postings.length < 2}
-        menu={{
-          selectedKeys: [me.posting.id],
-          items: me.postings.map((p) => ({ key: p.id, label: `${p.companyName} · ${p.unitName} · ${p.title}` })),
-          onClick: ({ key }) => key !== me.posting.id && session.actAs(key),
-        }}
-      >
-        <Button type="text" icon={<BankOutlined />} title={`${t('top.posting')}: ${acting}`}>
-          <span className="fc-posting">{acting}</span>
-        </Button>
-      </Dropdown>
+      {me.postings.length < 2 ? (
+        <span className="fc-posting alone" title={acting}>
+          <BankOutlined /> {acting}
+        </span>
+      ) : (
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            selectedKeys: [me.posting.id],
+            items: me.postings.map((p) => ({ key: p.id, label: `${p.companyName || me.tenant.name} · ${p.unitName} · ${p.title}` })),
+            onClick: ({ key }) => key !== me.posting.id && session.actAs(key),
+          }}
+        >
+          <Button type="text" icon={<BankOutlined aria-hidden />} title={`${t('top.posting')}: ${acting}`}>
+            <span className="fc-posting">{acting}</span>
+          </Button>
+        </Dropdown>
+      )}
       <span className="fill" />
-      <Button className="fc-searchbox" icon={<SearchOutlined />} aria-label={t('top.search')} onClick={() => setSearching(true)}>
+      <Button
+        className="fc-searchbox"
+        icon={<SearchOutlined aria-hidden />}
+        aria-label={t('top.search')}
+        onClick={() => setSearching(true)}
+      >
         <span className="words">{t('top.search')}</span>
         <kbd>Ctrl K</kbd>
       </Button>
@@ -71,7 +81,7 @@ export function TopBar() {
                 ? [
                     {
                       key: 'clock',
-                      icon: <ClockCircleOutlined />,
+                      icon: <ClockCircleOutlined aria-hidden />,
                       label: t('top.clock'),
                       children: [
                         { key: 'clock-1', label: t('top.clock1') },
@@ -81,12 +91,12 @@ export function TopBar() {
                     },
                   ]
                 : []),
-              { key: 'out', icon: <LogoutOutlined />, label: t('top.signout') },
+              { key: 'out', icon: <LogoutOutlined aria-hidden />, label: t('top.signout') },
             ],
             onClick: ({ key }) => void (key === 'out' ? session.signOut() : session.moveClock(Number(key.slice(6)))),
           }}
         >
-          <Button type="text" icon={<UserOutlined />}>
+          <Button type="text" icon={<UserOutlined aria-hidden />}>
             {me.user.name}
           </Button>
         </Dropdown>
@@ -155,8 +165,8 @@ function Bell() {
   );
   return (
     <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} title={t('top.notices')} content={content}>
-      <Badge count={data?.unread ?? 0} size="small" offset={[-6, 6]}>
-        <Button type="text" icon={<BellOutlined />} aria-label={t('top.notices')} />
+      <Badge count={data?.unread ?? 0} size="small" offset={[-10, 8]}>
+        <Button type="text" icon={<BellOutlined aria-hidden />} aria-label={t('top.notices')} />
       </Badge>
     </Popover>
   );

@@ -7,8 +7,10 @@ import {
   FileDoneOutlined,
   FileTextOutlined,
   FundOutlined,
+  SettingOutlined,
   ShopOutlined,
   ShoppingOutlined,
+  TagOutlined,
   TagsOutlined,
   TeamOutlined,
   ToolOutlined,
@@ -33,30 +35,60 @@ const groups: Group[] = [
 ];
 
 const icons: Record<string, ReactNode> = {
-  visit: <ShopOutlined />,
-  intent: <FundOutlined />,
-  contract: <FileTextOutlined />,
-  customer: <TeamOutlined />,
-  vehicle: <CarOutlined />,
-  vehicle_model: <AppstoreOutlined />,
-  accessory: <ToolOutlined />,
-  price: <TagsOutlined />,
-  receipt: <TransactionOutlined />,
-  invoice: <FileDoneOutlined />,
-  outbound: <ShoppingOutlined />,
-  handover: <CarryOutOutlined />,
-  callback: <CustomerServiceOutlined />,
-  user: <UserOutlined />,
-  org_unit: <BankOutlined />,
+  visit: <ShopOutlined aria-hidden />,
+  intent: <FundOutlined aria-hidden />,
+  contract: <FileTextOutlined aria-hidden />,
+  customer: <TeamOutlined aria-hidden />,
+  vehicle: <CarOutlined aria-hidden />,
+  vehicle_model: <AppstoreOutlined aria-hidden />,
+  accessory: <ToolOutlined aria-hidden />,
+  price: <TagsOutlined aria-hidden />,
+  receipt: <TransactionOutlined aria-hidden />,
+  invoice: <FileDoneOutlined aria-hidden />,
+  outbound: <ShoppingOutlined aria-hidden />,
+  handover: <CarryOutOutlined aria-hidden />,
+  callback: <CustomerServiceOutlined aria-hidden />,
+  user: <UserOutlined aria-hidden />,
+  org_unit: <BankOutlined aria-hidden />,
 };
 
-export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined />;
+export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hidden />;
 
-/** The kinds that the reader may read, in the order of the trade; one that is in no group comes under the last. */
-export function grouped(kinds: KindInfo[]): { key: Key; kinds: KindInfo[] }[] {
+/** A page that is no list of a kind, for whoever holds needs. */
+type Own = { path: '/brands' | '/settings'; label: Key; icon: ReactNode; group: Key; needs: string };
+
+const owns: Own[] = [
+  { path: '/brands', label: 'nav.brands', icon: <TagOutlined aria-hidden />, group: 'nav.goods', needs: 'catalogue:subscribe' },
+  {
+    path: '/settings',
+    label: 'settings.title',
+    icon: <SettingOutlined aria-hidden />,
+    group: 'nav.system',
+    needs: 'contract_settings:read',
+  },
+];
+
+/** The pages that these grants open. */
+export const pages = (grants: Record<string, string>) => owns.filter((p) => grants[p.needs] !== undefined);
+
+/** The kinds and pages that the reader may read, in the order of the trade; a kind that is in no group comes before the last. */
+export function grouped(kinds: KindInfo[], own: Own[]): { key: Key; kinds: KindInfo[]; pages: Own[] }[] {
   const by = new Map(kinds.map((k) => [k.name, k]));
-  const out: { key: Key; kinds: KindInfo[] }[] = groups.map((g) => ({ key: g.key, kinds: g.kinds.flatMap((n) => by.get(n) ?? []) }));
+  const of = (key: Key, kinds: KindInfo[]) => ({ key, kinds, pages: own.filter((p) => p.group === key) });
+  const out = groups.map((g) =>
+    of(
+      g.key,
+      g.kinds.flatMap((n) => by.get(n) ?? []),
+    ),
+  );
   const known = new Set(groups.flatMap((g) => g.kinds));
-  out.splice(out.length - 1, 0, { key: 'nav.other', kinds: kinds.filter((k) => !known.has(k.name)) });
-  return out.filter((g) => g.kinds.length > 0);
+  out.splice(
+    out.length - 1,
+    0,
+    of(
+      'nav.other',
+      kinds.filter((k) => !known.has(k.name)),
+    ),
+  );
+  return out.filter((g) => g.kinds.length + g.pages.length > 0);
 }

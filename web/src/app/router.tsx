@@ -99,6 +99,12 @@ const brands = createRoute({
   component: lazyRouteComponent(() => import('../features/brands/BrandsPage'), 'BrandsPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/SettingsPage'), 'SettingsPage'),
+});
+
 const mine = createRoute({
   getParentRoute: () => shell,
   path: '/me',
@@ -106,7 +112,7 @@ const mine = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, platform, shell.addChildren([home, list, fresh, record, edit, brands, mine])]),
+  routeTree: root.addChildren([signin, platform, shell.addChildren([home, list, fresh, record, edit, brands, settings, mine])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 200,

@@ -37,9 +37,9 @@ export function useSession() {
     moveClock: (days: number) =>
       guarded(async () => {
         await post('/demo/clock', { days });
-        setNow((await client.fetchQuery({ ...meQuery, staleTime: 0 })).tenant.now);
+        setNow((await client.fetchQuery({ ...meQuery, staleTime: 0 })).tenant);
         await client.invalidateQueries();
-        tell.done(t('top.clockDone', { days }));
+        tell.done(t('top.clockDone', { count: days }));
       }),
   };
 }

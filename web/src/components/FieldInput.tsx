@@ -2,6 +2,7 @@ import { DatePicker, Input, InputNumber, Select, Switch } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { FieldInfo, Row } from '../api/types';
+import { instant, wall } from '../lib/clock';
 import { toMoney } from '../lib/format';
 import { useWords } from '../lib/prefs';
 import { RefSelect } from './RefSelect';
@@ -53,7 +54,6 @@ export function FieldInput({ id, field, value, onChange, title, autoFocus, disab
           autoFocus={autoFocus}
           disabled={disabled}
           aria-label={label}
-          suffix={field.format === 'percent' ? '%' : undefined}
           onChange={(v) => onChange?.(v ?? undefined)}
         />
       );
@@ -76,11 +76,11 @@ export function FieldInput({ id, field, value, onChange, title, autoFocus, disab
           showTime={{ format: 'HH:mm', minuteStep: 5 }}
           format="YYYY-MM-DD HH:mm"
           style={wide}
-          value={text ? dayjs(text) : null}
+          value={text ? wall(text) : null}
           autoFocus={autoFocus}
           disabled={disabled}
           aria-label={label}
-          onChange={(d) => onChange?.(d ? d.second(0).millisecond(0).toISOString().replace('.000', '') : undefined)}
+          onChange={(d) => onChange?.(d ? instant(d.second(0)) : undefined)}
         />
       );
     case 'bool':

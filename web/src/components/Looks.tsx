@@ -15,7 +15,7 @@ export function Looks() {
     <>
       <Button
         type="text"
-        icon={<GlobalOutlined />}
+        icon={<GlobalOutlined aria-hidden />}
         aria-label={t('top.language')}
         title={t('top.language')}
         onClick={() => prefs.set({ lang: lang === 'zh' ? 'en' : 'zh' })}

@@ -6,7 +6,7 @@ import { get } from '../api/client';
 import { useKinds } from '../api/queries';
 import type { KindInfo, Page, Row } from '../api/types';
 import { mobile } from '../lib/format';
-import { fieldOf, titleName, titleOf } from '../lib/kind';
+import { fieldOf, namedFields, titleName, titleOf } from '../lib/kind';
 
 export type RefSelectProps = {
   id?: string;
@@ -58,7 +58,7 @@ export function RefSelect({ id, path, value, onChange, title, disabled, autoFocu
   const q = useTyped(typed);
   const found = useQuery({
     queryKey: ['records', kind?.name ?? path, 'pick', q],
-    queryFn: ({ signal }) => get<Page>(`/${path}`, { q: q || undefined, limit: 20 }, signal),
+    queryFn: ({ signal }) => get<Page>(`/${path}`, { q: q || undefined, limit: 20, fields: kind && namedFields(kind) }, signal),
     enabled: open && Boolean(path),
     staleTime: 15_000,
   });

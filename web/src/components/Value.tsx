@@ -6,7 +6,7 @@ import { post } from '../api/client';
 import { useKinds } from '../api/queries';
 import type { FieldInfo, KindInfo, Row, Tone } from '../api/types';
 import { ago, when } from '../lib/clock';
-import { mobile, money, plate } from '../lib/format';
+import { mobile, money, percent, plate } from '../lib/format';
 import { optionOf, titleName } from '../lib/kind';
 import { useWords } from '../lib/prefs';
 import { useTell } from './tell';
@@ -61,7 +61,7 @@ export function Value({ field, row, link = true }: { field: FieldInfo; row: Reco
     case 'json':
       return <Structured value={v} />;
     case 'int':
-      return <span className="fc-num">{field.format === 'percent' ? `${String(v)}%` : String(v)}</span>;
+      return <span className="fc-num">{field.format === 'basis_points' ? percent(v) : String(v)}</span>;
   }
   const text = String(v);
   if (field.format === 'mobile') return <span className="fc-num">{mobile(text)}</span>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mobile, money, plate, size, toMoney } from './format';
+import { mobile, money, percent, plate, size, toMoney } from './format';
 
 describe('money', () => {
   test.each([
@@ -42,3 +42,9 @@ test('sizes', () => {
   expect(size(2048)).toBe('2.0 kB');
   expect(size(3 * 1024 * 1024)).toBe('3.0 MB');
 });
+
+test.each([
+  [741, '7.41%'],
+  [300, '3%'],
+  [0, '0%'],
+])('%s basis points are %s', (v, want) => expect(percent(v)).toBe(want));

@@ -22,6 +22,9 @@ export const mobile = (v: string) => (/^1[\d*]{10}$/.test(v) ? `${v.slice(0, 3)}
 /** "粤B12345" becomes "粤B·12345". */
 export const plate = (v: string) => (/^\p{Script=Han}[A-Z][A-Z0-9]{5,6}$/u.test(v) ? `${v.slice(0, 2)}·${v.slice(2)}` : v);
 
+/** 741 basis points become "7.41%". */
+export const percent = (basisPoints: unknown) => `${Number((Number(basisPoints) / 100).toFixed(2))}%`;
+
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} kB`;

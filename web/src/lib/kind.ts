@@ -1,6 +1,20 @@
-import type { FieldInfo, Filter, KindInfo, Option, Row, Term } from '../api/types';
+import type { FieldInfo, Filter, KindInfo, Lang, Option, Row, Term } from '../api/types';
+
+/** A kind's name for a list: English takes the plural from the address, "vehicle-models" gives "Vehicle models". */
+export function many(kind: KindInfo, lang: Lang): string {
+  if (lang === 'zh') return kind.label.zh;
+  const words = kind.path.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A name inside a sentence: English does not capitalise it, unless it is an abbreviation such as VIN. */
+export const inner = (name: string) => (/^[A-Z][a-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name);
 
 export const fieldOf = (fields: FieldInfo[], name: string) => fields.find((f) => f.name === name);
+
+/** The fields of a list that also has to name its rows: the columns, the title and the line beneath it. */
+export const namedFields = (kind: KindInfo) =>
+  [...new Set([...kind.list, kind.title, kind.subtitle ?? ''])].filter((n) => fieldOf(kind.fields, n)).join(',');
 
 /** The JSON name of a reference's title: ownerId gives ownerName, createdBy gives createdByName. */
 export const titleName = (name: string) => (name.endsWith('Id') ? `${name.slice(0, -2)}Name` : `${name}Name`);

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { Lang } from '../api/types';
+import type { KindInfo, Lang } from '../api/types';
+import { inner, many } from './kind';
 
 export type Theme = 'light' | 'dark' | 'auto';
 export type Prefs = { lang: Lang; theme: Theme; folded: boolean };
@@ -35,6 +36,16 @@ export const prefs = {
 };
 
 export const usePrefs = () => useSyncExternalStore(prefs.subscribe, prefs.get);
+
+/** The names of a kind: one record inside a sentence, many as a title, and many inside a sentence. */
+export function useNames() {
+  const { lang } = usePrefs();
+  return {
+    one: (k: KindInfo) => inner(k.label[lang] || k.label.zh),
+    many: (k: KindInfo) => many(k, lang),
+    some: (k: KindInfo) => inner(many(k, lang)),
+  };
+}
 
 /** Reads a declared text in the language of the page. */
 export function useWords() {

@@ -56,7 +56,7 @@ export function BrandsPage() {
         <div className="fc-brands">
           {q.data.map((b) => (
             <Checkbox key={b.brand} value={b.brand} className="fc-card">
-              <b>{b.brand}</b> <span className="fc-soft fc-num">{t('brands.models', { n: b.models })}</span>
+              <b>{b.brand}</b> <span className="fc-soft fc-num">{t('brands.models', { count: b.models })}</span>
             </Checkbox>
           ))}
         </div>

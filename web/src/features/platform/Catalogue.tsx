@@ -34,7 +34,7 @@ export function Catalogue() {
   return (
     <div style={{ maxWidth: 820, display: 'grid', gap: 12 }}>
       <Upload.Dragger
-        accept=".xlsx,.csv"
+        accept=".csv,.gz"
         showUploadList={false}
         disabled={busy}
         beforeUpload={(f) => {

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Alert, Button, Form, Input, Tabs } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, post, request } from '../../api/client';
+import { LinkButton } from '../../components/LinkButton';
 import { Looks } from '../../components/Looks';
 import { Problem, useProblemText, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
@@ -113,9 +113,9 @@ function SignIn({ done }: { done: () => Promise<void> }) {
         </div>
         <div className="tools">
           <Looks />
-          <Link to="/signin">
-            <Button type="link">{t('signin.back')}</Button>
-          </Link>
+          <LinkButton look="link" to="/signin">
+            {t('signin.back')}
+          </LinkButton>
         </div>
       </div>
     </main>

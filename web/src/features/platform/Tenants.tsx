@@ -1,13 +1,13 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Table, Tag } from 'antd';
-import dayjs from 'dayjs';
+import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post } from '../../api/client';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
-import { when } from '../../lib/clock';
+import { today, when } from '../../lib/clock';
 import { place, sortErrors } from '../../lib/problems';
 
 type Tenant = { id: string; code: string; name: string; status: string; startDate?: string; createdAt?: string };
@@ -29,7 +29,7 @@ export function Tenants() {
     <>
       <div className="fc-head">
         <h1>{t('platform.tenants')}</h1>
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpening(true)}>
+        <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpening(true)}>
           {t('platform.open')}
         </Button>
       </div>
@@ -122,7 +122,7 @@ function OpenDialog({ close, done }: { close: () => void; done: () => void }) {
   return (
     <Modal open title={t('platform.open')} okText={t('platform.open')} confirmLoading={busy} onOk={form.submit} onCancel={close}>
       {top.length > 0 && <Alert type="error" showIcon title={top.join('；')} style={{ marginBottom: 12 }} />}
-      <Form form={form} layout="vertical" onFinish={submit} initialValues={{ startDate: dayjs() }}>
+      <Form form={form} layout="vertical" onFinish={submit} initialValues={{ startDate: today() }}>
         <Form.Item name="code" label={t('platform.code')} extra={t('platform.codeHint')} rules={must(t('platform.code'))}>
           <Input autoFocus autoCapitalize="none" />
         </Form.Item>

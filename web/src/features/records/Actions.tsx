@@ -3,13 +3,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post } from '../../api/client';
 import { useRefresh } from '../../api/queries';
-import type { ActionInfo, KindInfo, Open } from '../../api/types';
+import type { ActionInfo, FieldInfo, KindInfo, Open } from '../../api/types';
 import { FieldInput } from '../../components/FieldInput';
 import { useTell } from '../../components/tell';
 import { fieldOf, optionOf, titleName, titleOf } from '../../lib/kind';
 import { onward } from '../../lib/onward';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
+import { begin } from './body';
 
 /** What the reader can do to a record now, as the server offers it: the likeliest first. */
 export function Actions({ kind, row }: { kind: KindInfo; row: Open }) {
@@ -104,10 +105,9 @@ function ActionDialog({ kind, row, action, warning, busy, take, close }: DialogP
   const [form] = Form.useForm();
   const [top, setTop] = useState<string[]>([]);
   const inputs = action.form ?? [];
-  // An input of the same name as a field starts with what the record holds.
-  const initial = Object.fromEntries(
-    inputs.filter((f) => row[f.name] !== undefined && fieldOf(kind.fields, f.name)).map((f) => [f.name, row[f.name]]),
-  );
+  // An input of the same name as a field starts with what the record holds; a number that was never given is 0 there, and not proposed.
+  const held = (f: FieldInfo) => row[f.name] !== undefined && row[f.name] !== 0 && fieldOf(kind.fields, f.name);
+  const initial = Object.fromEntries(inputs.map((f) => [f.name, held(f) ? row[f.name] : begin(f)]));
   const submit = async (values: Record<string, unknown>) => {
     setTop([]);
     const body: Record<string, unknown> = {};

@@ -19,7 +19,7 @@ import { FieldInput } from '../../components/FieldInput';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { Value } from '../../components/Value';
-import { fieldOf, titleOf } from '../../lib/kind';
+import { fieldOf, namedFields, titleOf } from '../../lib/kind';
 import { onward } from '../../lib/onward';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
@@ -32,8 +32,8 @@ export function Board({ kind, filter, q }: { kind: KindInfo; filter?: string; q?
   const { t } = useTranslation();
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
   const stage = fieldOf(kind.fields, 'stage');
-  const extra = ['stage', 'nextFollowUp', kind.title].filter((n) => !kind.list.includes(n) && fieldOf(kind.fields, n));
-  const list = useList(kind, { filter, q, limit: most, fields: [...kind.list, ...extra].join(',') });
+  const extra = ['stage', 'nextFollowUp'].filter((n) => !kind.list.includes(n) && fieldOf(kind.fields, n));
+  const list = useList(kind, { filter, q, limit: most, fields: [namedFields(kind), ...extra].join(',') });
   const [dragged, setDragged] = useState<Row>();
   const [move, setMove] = useState<Move>();
   // Where a card is shown until the server has answered.

@@ -5,9 +5,10 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FieldInfo, Filter, KindInfo, Term } from '../../api/types';
 import { RefSelect, useTitle } from '../../components/RefSelect';
-import { money, toMoney } from '../../lib/format';
+import { dayOf, instant, wall } from '../../lib/clock';
+import { money, percent, toMoney } from '../../lib/format';
 import { fieldOf, optionOf } from '../../lib/kind';
-import { useWords } from '../../lib/prefs';
+import { useNames, useWords } from '../../lib/prefs';
 
 type Props = { kind: KindInfo; q?: string; filter: Filter; onQ: (q: string | undefined) => void; onFilter: (f: Filter) => void };
 
@@ -23,6 +24,7 @@ const filterable = (f: FieldInfo) => {
 export function FilterBar({ kind, q, filter, onQ, onFilter }: Props) {
   const { t } = useTranslation();
   const words = useWords();
+  const names = useNames();
   const [typed, setTyped] = useState(q ?? '');
   useEffect(() => setTyped(q ?? ''), [q]);
   const [added, setAdded] = useState<string[]>([]);
@@ -44,8 +46,8 @@ export function FilterBar({ kind, q, filter, onQ, onFilter }: Props) {
       <Input
         allowClear
         prefix={<SearchOutlined className="fc-soft" />}
-        placeholder={t('list.search', { kind: words(kind.label) })}
-        aria-label={t('list.search', { kind: words(kind.label) })}
+        placeholder={t('list.search', { kind: names.some(kind) })}
+        aria-label={t('list.search', { kind: names.some(kind) })}
         value={typed}
         onChange={(e) => {
           setTyped(e.target.value);
@@ -72,7 +74,7 @@ export function FilterBar({ kind, q, filter, onQ, onFilter }: Props) {
             onClick: ({ key }) => setAdded([...added, key]),
           }}
         >
-          <Button type="text" icon={<PlusOutlined />}>
+          <Button type="text" icon={<PlusOutlined aria-hidden />}>
             {t('list.more')}
           </Button>
         </Dropdown>
@@ -154,7 +156,15 @@ function useSummary(field: FieldInfo, terms: Term[]): string {
     case 'date':
     case 'time': {
       const show = (v?: string) =>
-        v === undefined ? '' : field.type === 'money' ? money(v) : field.type === 'time' ? dayjs(v).format('YYYY-MM-DD') : String(v);
+        v === undefined
+          ? ''
+          : field.type === 'money'
+            ? money(v)
+            : field.type === 'time'
+              ? dayOf(v)
+              : field.format === 'basis_points'
+                ? percent(v)
+                : String(v);
       if (first[1] === '=') return show(String(value));
       return `${show(bound(terms, '>='))} ~ ${show(bound(terms, '<='))}`;
     }
@@ -168,11 +178,14 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
   const name = field.name;
   const value = terms[0]?.[2];
   const [chosen, setChosen] = useState<string[]>(Array.isArray(value) ? value.map(String) : value !== undefined ? [String(value)] : []);
-  const [low, setLow] = useState(bound(terms, '>='));
-  const [high, setHigh] = useState(bound(terms, '<='));
+  const shown = (v?: string) => (v !== undefined && field.format === 'basis_points' ? String(Number(v) / 100) : v);
+  const [low, setLow] = useState(shown(bound(terms, '>=')));
+  const [high, setHigh] = useState(shown(bound(terms, '<=')));
   const [text, setText] = useState(typeof value === 'string' ? value : '');
   const range = (): Term[] => [...(low ? [[name, '>=', low] as Term] : []), ...(high ? [[name, '<=', high] as Term] : [])];
-  const numbers = (): Term[] => range().map(([n, op, v]) => [n, op, field.type === 'int' ? Number(v) : v] as Term);
+  // A rate is filtered as it is shown, in percent, and asked for in basis points.
+  const scale = field.format === 'basis_points' ? 100 : 1;
+  const numbers = (): Term[] => range().map(([n, op, v]) => [n, op, field.type === 'int' ? Math.round(Number(v) * scale) : v] as Term);
   const foot = (terms: () => Term[]) => (
     <Space style={{ marginTop: 10, display: 'flex', justifyContent: 'flex-end' }}>
       <Button size="small" onClick={() => done([])}>
@@ -218,8 +231,8 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
     case 'date':
     case 'time': {
       const edge = (d: dayjs.Dayjs, end: boolean) =>
-        field.type === 'date' ? d.format('YYYY-MM-DD') : (end ? d.endOf('day') : d.startOf('day')).toISOString();
-      const day = (v?: string) => (v && !v.startsWith('@') ? dayjs(v) : null);
+        field.type === 'date' ? d.format('YYYY-MM-DD') : instant(end ? d.endOf('day') : d.startOf('day'));
+      const day = (v?: string) => (v && !v.startsWith('@') ? (field.type === 'time' ? wall(v) : dayjs(v)) : null);
       return (
         <DatePicker.RangePicker
           allowEmpty={[true, true]}

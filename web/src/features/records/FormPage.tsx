@@ -11,10 +11,10 @@ import { useTell } from '../../components/tell';
 import { drafts } from '../../lib/drafts';
 import { titleName, titleOf } from '../../lib/kind';
 import { onward } from '../../lib/onward';
-import { useWords } from '../../lib/prefs';
+import { useNames, useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
 import { tabs, usePageTitle } from '../../lib/tabs';
-import { createBody, editableParts, editBody, formSections, hasInput, startValues, type Values } from './body';
+import { createBody, editableParts, editBody, formSections, freshValues, hasInput, startValues, type Values } from './body';
 import { PartRows } from './PartRows';
 
 export function NewPage() {
@@ -22,7 +22,7 @@ export function NewPage() {
   const search = useSearch({ from: '/shell/r/$path/new' });
   const kind = useKinds().find((k) => k.path === path);
   if (!kind?.can.create) return <Problem error={new ProblemError(404, 'client.kind', '')} />;
-  return <RecordForm key={path + JSON.stringify(search)} kind={kind} start={search} />;
+  return <RecordForm key={path + JSON.stringify(search)} kind={kind} start={freshValues(kind, search)} />;
 }
 
 export function EditPage() {
@@ -61,6 +61,7 @@ type Draft = { version?: number; values: Values };
 function RecordForm({ kind, row, start, reload }: Props) {
   const { t } = useTranslation();
   const words = useWords();
+  const names = useNames();
   const tell = useTell();
   const text = useProblemText();
   const navigate = useNavigate();
@@ -76,7 +77,7 @@ function RecordForm({ kind, row, start, reload }: Props) {
   });
   const sections = formSections(kind);
   const parts = editableParts(kind);
-  const title = row ? t('form.editTitle', { title: titleOf(kind, row) }) : t('form.newTitle', { kind: words(kind.label) });
+  const title = row ? t('form.editTitle', { title: titleOf(kind, row) }) : t('form.newTitle', { kind: names.one(kind) });
   const firstField = sections[0]?.fields[0]?.name;
   usePageTitle(title);
 

@@ -6,11 +6,12 @@ import { useTranslation } from 'react-i18next';
 import { download, ProblemError } from '../../api/client';
 import { useKinds, useList } from '../../api/queries';
 import type { Filter, KindInfo, Row } from '../../api/types';
+import { LinkButton } from '../../components/LinkButton';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { Value } from '../../components/Value';
-import { fieldOf, filterText, titleOf } from '../../lib/kind';
-import { useWords } from '../../lib/prefs';
+import { fieldOf, filterText, namedFields, titleOf } from '../../lib/kind';
+import { useNames, useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import { columns, fieldsOf, width } from './columns';
@@ -29,12 +30,13 @@ export function ListPage() {
 function List({ kind }: { kind: KindInfo }) {
   const { t } = useTranslation();
   const words = useWords();
+  const names = useNames();
   const search = useSearch({ from: '/shell/r/$path' });
   const navigate = useNavigate({ from: '/r/$path' });
   const phone = usePhone();
   const tell = useTell();
   const [exporting, setExporting] = useState(false);
-  const name = words(kind.label);
+  const name = names.many(kind);
   usePageTitle(name);
 
   const view = kind.views.find((v) => v.name === search.view);
@@ -73,23 +75,21 @@ function List({ kind }: { kind: KindInfo }) {
           <Segmented
             value={board ? 'board' : 'table'}
             options={[
-              { value: 'table', icon: <UnorderedListOutlined />, label: t('list.table') },
-              { value: 'board', icon: <AppstoreOutlined />, label: t('list.board') },
+              { value: 'table', icon: <UnorderedListOutlined aria-hidden />, label: t('list.table') },
+              { value: 'board', icon: <AppstoreOutlined aria-hidden />, label: t('list.board') },
             ]}
             onChange={(v) => go({ as: v === 'board' ? 'board' : undefined })}
           />
         )}
         {kind.can.export && !phone && (
-          <Button icon={<DownloadOutlined />} loading={exporting} onClick={save}>
+          <Button icon={<DownloadOutlined aria-hidden />} loading={exporting} onClick={save}>
             {t('list.export')}
           </Button>
         )}
         {kind.can.create && (
-          <Link to="/r/$path/new" params={{ path: kind.path }}>
-            <Button type="primary" icon={<PlusOutlined />}>
-              {t('list.new')}
-            </Button>
-          </Link>
+          <LinkButton look="primary" icon={<PlusOutlined aria-hidden />} to="/r/$path/new" params={{ path: kind.path }}>
+            {t('list.new')}
+          </LinkButton>
         )}
       </div>
       <div className="fc-card">
@@ -126,24 +126,25 @@ type RowsProps = { kind: KindInfo; filter?: string; sort: string; q?: string; on
 function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
   const { t } = useTranslation();
   const words = useWords();
+  const names = useNames();
   const navigate = useNavigate();
   const phone = usePhone();
   const [cursors, setCursors] = useState<string[]>([]);
-  const list = useList(kind, { filter, sort, q, limit: pageSize, cursor: cursors.at(-1), count: true });
+  const list = useList(kind, { filter, sort, q, limit: pageSize, cursor: cursors.at(-1), count: true, fields: namedFields(kind) });
   const fields = fieldsOf(kind, kind.list);
   const rows = list.data?.items ?? [];
   const count = list.data?.count;
   if (list.isError && !list.data) return <Problem error={list.error} retry={() => list.refetch()} />;
   const open = (row: Row) => void navigate({ to: '/r/$path/$id', params: { path: kind.path, id: row.id } });
   const empty = (
-    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(clear ? 'list.emptyFiltered' : 'list.empty', { kind: words(kind.label) })}>
+    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(clear ? 'list.emptyFiltered' : 'list.empty', { kind: names.some(kind) })}>
       {clear ? (
         <Button onClick={clear}>{t('list.clear')}</Button>
       ) : (
         kind.can.create && (
-          <Link to="/r/$path/new" params={{ path: kind.path }}>
-            <Button type="primary">{t('list.newOf', { kind: words(kind.label) })}</Button>
-          </Link>
+          <LinkButton look="primary" to="/r/$path/new" params={{ path: kind.path }}>
+            {t('list.newOf', { kind: names.one(kind) })}
+          </LinkButton>
         )
       )}
     </Empty>
@@ -180,7 +181,9 @@ function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
       )}
       {rows.length > 0 && (
         <div className="fc-foot">
-          <span className="fc-num">{count && t(count.more ? 'list.countMore' : 'list.count', { n: count.value })}</span>
+          <span className="fc-num">
+            {count && (count.more ? t('list.countMore', { n: count.value }) : t('list.count', { count: count.value }))}
+          </span>
           <span style={{ flex: 1 }} />
           {(cursors.length > 0 || list.data?.next) && (
             <>

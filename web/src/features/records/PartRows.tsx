@@ -8,7 +8,7 @@ import { Money } from '../../components/Value';
 import { titleName, titleOf } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
-import { partFields, total, type Values } from './body';
+import { freshLine, partFields, total, type Values } from './body';
 
 const share: Partial<Record<string, string>> = { choice: '110px', int: '84px', money: '140px', date: '140px', bool: '64px' };
 
@@ -23,7 +23,6 @@ export function PartRows({ kind, part, form, titles }: Props) {
   const template = `${fields.map((f) => share[f.type] ?? 'minmax(0, 1fr)').join(' ')} 32px`;
   const rows = (Form.useWatch(part.name, form) as Values[] | undefined) ?? [];
   const summed = fields.some((f) => f.name === 'price') && fields.some((f) => f.name === 'quantity');
-  const fresh = fields.some((f) => f.name === 'quantity') ? { quantity: 1 } : {};
   return (
     <section className="fc-section" style={{ marginBottom: 0 }}>
       <h2 className="fc-h2">{words(part.label)}</h2>
@@ -42,11 +41,16 @@ export function PartRows({ kind, part, form, titles }: Props) {
                 {fields.map((f) => (
                   <Cell key={f.name} part={part} field={f} index={line.name} form={form} placeholder={phone} row={titles?.[line.name]} />
                 ))}
-                <Button type="text" icon={<DeleteOutlined />} aria-label={t('form.removeLine')} onClick={() => remove(line.name)} />
+                <Button
+                  type="text"
+                  icon={<DeleteOutlined aria-hidden />}
+                  aria-label={t('form.removeLine')}
+                  onClick={() => remove(line.name)}
+                />
               </div>
             ))}
             <div className="fc-head" style={{ margin: '8px 0 0' }}>
-              <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({ ...fresh })}>
+              <Button type="dashed" icon={<PlusOutlined aria-hidden />} onClick={() => add(freshLine(kind, part))}>
                 {t('form.addLine')}
               </Button>
               <span style={{ flex: 1 }} />

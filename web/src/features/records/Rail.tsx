@@ -8,7 +8,7 @@ import type { Attachment, Change, HistoryEvent, KindInfo, Note } from '../../api
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { ago, when } from '../../lib/clock';
-import { mobile, money, size } from '../../lib/format';
+import { mobile, money, percent, size } from '../../lib/format';
 import { fieldOf, optionOf } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 
@@ -39,7 +39,7 @@ function useSay(kind: KindInfo) {
   return (c: Change, v: unknown): string => {
     if (v === undefined || v === null || v === '') return t('value.none');
     const f = fieldOf(kind.fields, c.field);
-    if (Array.isArray(v)) return t('value.lines', { n: v.length });
+    if (Array.isArray(v)) return t('value.lines', { count: v.length });
     switch (f?.type) {
       case 'choice':
         return words(optionOf(f, v)?.label) || String(v);
@@ -49,6 +49,8 @@ function useSay(kind: KindInfo) {
         return v ? t('value.yes') : t('value.no');
       case 'time':
         return when(String(v));
+      case 'int':
+        return f.format === 'basis_points' ? percent(v) : String(v);
     }
     if (f?.format === 'mobile') return mobile(String(v));
     return typeof v === 'object' ? JSON.stringify(v) : String(v);
@@ -61,6 +63,11 @@ function History({ kind, id }: { kind: KindInfo; id: string }) {
   const { t } = useTranslation();
   const words = useWords();
   const say = useSay(kind);
+  // What a new record leaves empty is not told: a sum or a number that nobody gave is 0.
+  const empty = (c: Change) => {
+    const v = String(c.now ?? '');
+    return v === '' || (Number(v) === 0 && ['money', 'int'].includes(fieldOf(kind.fields, c.field)?.type ?? ''));
+  };
   const q = useSide<HistoryEvent>(kind, id, 'history');
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   if (q.isPending) return waiting;
@@ -71,13 +78,16 @@ function History({ kind, id }: { kind: KindInfo; id: string }) {
         <article key={`${e.at}${e.version}${e.action.en}`} className="fc-event">
           <header>
             <span>
-              <b>{words(e.action)}</b> {e.by || t('record.system')}
+              <b>{words(e.action)}</b> {e.by || t('record.worker')}
             </span>
-            <small title={when(e.at)}>{ago(e.at)}</small>
+            <small title={ago(e.at)} className="fc-num">
+              {when(e.at)}
+            </small>
           </header>
+          {e.address && <small className="fc-soft fc-num">{t('record.from', { address: e.address })}</small>}
           <ul>
             {e.changes
-              .filter((c) => !silent.has(c.field) && (c.was !== undefined || (c.now !== null && c.now !== '')))
+              .filter((c) => !silent.has(c.field) && (c.was !== undefined || !empty(c)))
               .map((c) => (
                 <li key={c.field}>
                   {words(c.label)}{' '}
@@ -174,7 +184,7 @@ function Files({ kind, id }: { kind: KindInfo; id: string }) {
           return false;
         }}
       >
-        <Button size="small" icon={<UploadOutlined />} loading={busy}>
+        <Button size="small" icon={<UploadOutlined aria-hidden />} loading={busy}>
           {t('record.upload')}
         </Button>
       </Upload>
@@ -191,7 +201,7 @@ function Files({ kind, id }: { kind: KindInfo; id: string }) {
               type="link"
               size="small"
               style={{ padding: 0, height: 'auto', whiteSpace: 'normal', textAlign: 'start' }}
-              icon={<PaperClipOutlined />}
+              icon={<PaperClipOutlined aria-hidden />}
               onClick={() => download(`/files/${f.id}`, undefined, f.name).catch(tell.failed)}
             >
               {f.name}

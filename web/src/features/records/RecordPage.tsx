@@ -1,14 +1,16 @@
 import { EditOutlined } from '@ant-design/icons';
 import { Link, useParams } from '@tanstack/react-router';
-import { Button, Descriptions, Dropdown, Steps, Table, Tabs } from 'antd';
+import { Button, Descriptions, Dropdown, Progress, Steps, Table, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/client';
 import { useKinds, useList, useRecord } from '../../api/queries';
 import type { FieldInfo, KindInfo, Open, PartInfo, RelatedInfo, Row } from '../../api/types';
+import { LinkButton } from '../../components/LinkButton';
 import { Problem, Waiting } from '../../components/Problem';
 import { Revealable, StatusTag, Value } from '../../components/Value';
 import { fieldOf, filterText, titleOf, withId } from '../../lib/kind';
-import { useWords } from '../../lib/prefs';
+import { useNames, useWords } from '../../lib/prefs';
+import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import { Actions } from './Actions';
 import { columns, fieldsOf, width } from './columns';
@@ -61,6 +63,7 @@ const factsOf = (kind: KindInfo, row: Row) =>
 function Head({ kind, row }: { kind: KindInfo; row: Open }) {
   const { t } = useTranslation();
   const words = useWords();
+  const names = useNames();
   const kinds = useKinds();
   const status = kind.status ? fieldOf(kind.fields, kind.status) : undefined;
   const title = titleOf(kind, row);
@@ -72,32 +75,43 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
     for (const [to, from] of Object.entries(n.fields)) if (row[from] && fieldOf(target.fields, to)) search[to] = String(row[from]);
     return [{ target, search }];
   });
-  const link = (n: (typeof next)[number]) => (
-    <Link to="/r/$path/new" params={{ path: n.target.path }} search={n.search}>
-      {t('list.newOf', { kind: words(n.target.label) })}
-    </Link>
-  );
   return (
     <header className="fc-card fc-title">
       <div className="line">
         <Link to="/r/$path" params={{ path: kind.path }} className="fc-soft">
-          {words(kind.label)}
+          {names.many(kind)}
         </Link>
         <h1>{title}</h1>
         {kind.title !== 'number' && row.number !== undefined && <span className="fc-soft fc-num">{String(row.number)}</span>}
         {status && <StatusTag field={status} value={row[status.name]} />}
         <span className="fill" />
         {next.length > 2 ? (
-          <Dropdown trigger={['click']} menu={{ items: next.map((n) => ({ key: n.target.name, label: link(n) })) }}>
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: next.map((n) => ({
+                key: n.target.name,
+                label: (
+                  <Link to="/r/$path/new" params={{ path: n.target.path }} search={n.search}>
+                    {t('list.newOf', { kind: names.one(n.target) })}
+                  </Link>
+                ),
+              })),
+            }}
+          >
             <Button>{t('list.new')}…</Button>
           </Dropdown>
         ) : (
-          next.map((n) => <Button key={n.target.name}>{link(n)}</Button>)
+          next.map((n) => (
+            <LinkButton key={n.target.name} to="/r/$path/new" params={{ path: n.target.path }} search={n.search}>
+              {t('list.newOf', { kind: names.one(n.target) })}
+            </LinkButton>
+          ))
         )}
         {row.canEdit && (
-          <Link to="/r/$path/$id/edit" params={{ path: kind.path, id: row.id }}>
-            <Button icon={<EditOutlined />}>{t('record.edit')}</Button>
-          </Link>
+          <LinkButton icon={<EditOutlined aria-hidden />} to="/r/$path/$id/edit" params={{ path: kind.path, id: row.id }}>
+            {t('record.edit')}
+          </LinkButton>
         )}
         <Actions kind={kind} row={row} />
       </div>
@@ -122,14 +136,31 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
 function Way({ kind, row }: { kind: KindInfo; row: Row }) {
   const { t } = useTranslation();
   const words = useWords();
+  const phone = usePhone();
   const status = kind.status ? fieldOf(kind.fields, kind.status) : undefined;
   if (!status || kind.steps.length < 2) return null;
   const option = (v: unknown) => status.options?.find((o) => o.value === v);
   const value = row[status.name];
   const at = kind.steps.indexOf(String(value));
   const off = at < 0 ? option(value) : undefined;
-  const items = kind.steps.map((s) => ({ title: words(option(s)?.label) || s, status: off ? ('wait' as const) : undefined }));
   const last = at === kind.steps.length - 1;
+  if (phone) {
+    return (
+      <section className="fc-way" aria-label={t('record.steps')}>
+        <Progress
+          percent={at < 0 ? 100 : Math.round(((at + 1) / kind.steps.length) * 100)}
+          status={off?.tone === 'red' ? 'exception' : undefined}
+          showInfo={false}
+          size="small"
+        />
+        <span className="fc-soft">
+          {off ? words(off.label) : t('record.stepOf', { at: at + 1, all: kind.steps.length })}
+          {!off && !last && ` · ${words(option(kind.steps[at + 1])?.label)} ›`}
+        </span>
+      </section>
+    );
+  }
+  const items = kind.steps.map((s) => ({ title: words(option(s)?.label) || s, status: off ? ('wait' as const) : undefined }));
   return (
     <section className="fc-steps" aria-label={t('record.steps')}>
       <Steps
@@ -157,7 +188,9 @@ function Details({ kind, row }: { kind: KindInfo; row: Open }) {
   const words = useWords();
   const inForm = new Set(kind.form.flatMap((s) => s.fields));
   const facts = new Set([kind.title, kind.status, 'number', ...factsOf(kind, row).map((f) => f.name)]);
-  const rest = kind.fields.filter((f) => !inForm.has(f.name) && !technical.has(f.name) && !facts.has(f.name) && row[f.name] !== undefined);
+  // A kind without a form shows everything here, what stands in the head too.
+  const told = (f: FieldInfo) => kind.form.length > 0 && facts.has(f.name);
+  const rest = kind.fields.filter((f) => !inForm.has(f.name) && !technical.has(f.name) && !told(f) && row[f.name] !== undefined);
   const other = rest.filter((f) => !keeping.includes(f.name));
   const system = rest.filter((f) => keeping.includes(f.name));
   const block = (key: string, label: string, fields: FieldInfo[]) =>
@@ -166,6 +199,7 @@ function Details({ kind, row }: { kind: KindInfo; row: Open }) {
         <h2 className="fc-h2">{label}</h2>
         <Descriptions
           size="small"
+          colon={false}
           column={{ xs: 1, sm: 2, md: 2, lg: 2, xl: 3 }}
           items={fields.map((f) => ({
             key: f.name,
@@ -182,7 +216,7 @@ function Details({ kind, row }: { kind: KindInfo; row: Open }) {
       {kind.parts.map((p) => (
         <Lines key={p.name} part={p} rows={(row[p.name] as Row[] | undefined) ?? []} />
       ))}
-      {block('other', t('record.other'), other)}
+      {block('other', t(kind.form.length ? 'record.other' : 'record.details'), other)}
       {block('system', t('record.system'), system)}
     </>
   );
@@ -192,26 +226,43 @@ function Details({ kind, row }: { kind: KindInfo; row: Open }) {
 function Lines({ part, rows }: { part: PartInfo; rows: Row[] }) {
   const { t } = useTranslation();
   const words = useWords();
+  const phone = usePhone();
   const fields = part.fields.filter(
     (f) => f.type !== 'id' && !technical.has(f.name) && f.visibility !== 'hidden' && f.name !== 'position' && f.name !== 'itemId',
   );
   return (
     <section className="fc-card fc-section">
       <h2 className="fc-h2">{words(part.label)}</h2>
-      <Table<Row>
-        size="small"
-        rowKey={(r) => r.id ?? JSON.stringify(r)}
-        pagination={false}
-        dataSource={rows}
-        locale={{ emptyText: t('record.noLines') }}
-        scroll={{ x: 'max-content' }}
-        columns={fields.map((f) => ({
-          key: f.name,
-          title: words(f.label),
-          align: f.type === 'money' || f.type === 'int' ? ('right' as const) : undefined,
-          render: (_: unknown, r: Row) => <Value field={f} row={r} />,
-        }))}
-      />
+      {phone ? (
+        rows.map((r, i) => (
+          <div key={r.id ?? i} className="fc-line">
+            {fields
+              .filter((f) => r[f.name] !== undefined && r[f.name] !== null && r[f.name] !== '')
+              .map((f) => (
+                <span key={f.name}>
+                  <em>{words(f.label)}</em>
+                  <Value field={f} row={r} />
+                </span>
+              ))}
+          </div>
+        ))
+      ) : (
+        <Table<Row>
+          size="small"
+          rowKey={(r) => r.id ?? JSON.stringify(r)}
+          pagination={false}
+          dataSource={rows}
+          locale={{ emptyText: t('record.noLines') }}
+          scroll={{ x: 'max-content' }}
+          columns={fields.map((f) => ({
+            key: f.name,
+            title: words(f.label),
+            align: f.type === 'money' || f.type === 'int' ? ('right' as const) : undefined,
+            render: (_: unknown, r: Row) => <Value field={f} row={r} />,
+          }))}
+        />
+      )}
+      {phone && rows.length === 0 && <span className="fc-soft">{t('record.noLines')}</span>}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { FieldInfo, KindInfo, PartInfo } from '../../api/types';
+import { instant, now, today, wall } from '../../lib/clock';
 import { toMoney } from '../../lib/format';
 import { fieldOf } from '../../lib/kind';
 import type { Place } from '../../lib/problems';
@@ -41,6 +42,27 @@ export function startValues(kind: KindInfo, row: Values): Values {
   for (const p of editableParts(kind)) out[p.name] = lines(kind, p, row[p.name]);
   return out;
 }
+
+/** What a declaration lets an input begin with. */
+export function begin(f: FieldInfo): unknown {
+  switch (f.start) {
+    case undefined:
+      return undefined;
+    case '@now':
+      return instant(wall(now().toISOString()).second(0));
+    case '@today':
+      return today().format('YYYY-MM-DD');
+  }
+  return f.type === 'int' ? Number(f.start) : f.start;
+}
+
+const begun = (fields: FieldInfo[]): Values => Object.fromEntries(fields.filter((f) => f.start).map((f) => [f.name, begin(f)]));
+
+/** What a new form starts with: what the declaration begins with, and what the address brings. */
+export const freshValues = (kind: KindInfo, given: Values): Values => ({ ...begun(formFields(kind)), ...given });
+
+/** What a new line starts with. */
+export const freshLine = (kind: KindInfo, part: PartInfo): Values => begun(partFields(kind, part));
 
 /** The body of a POST: empty inputs are absent; a switch that is off says so. */
 export function createBody(kind: KindInfo, values: Values): Values {

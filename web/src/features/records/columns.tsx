@@ -4,10 +4,21 @@ import type { FieldInfo, KindInfo, Row } from '../../api/types';
 import { Value } from '../../components/Value';
 import { fieldOf } from '../../lib/kind';
 
-const widths: Partial<Record<string, number>> = { money: 124, date: 104, time: 140, bool: 68, choice: 92, int: 84, ref: 116 };
+const widths: Partial<Record<string, number>> = { money: 118, date: 104, time: 140, bool: 68, choice: 92, int: 72, ref: 140 };
+// People's names are short; models are not, and documents are known by their numbers.
+const people = new Set(['user', 'customer']);
+const numbered = 168;
 
 export const width = (f: FieldInfo) =>
-  f.name === 'number' ? 142 : f.format === 'vin' ? 180 : f.format === 'mobile' ? 128 : (widths[f.type] ?? 140);
+  f.name === 'number' || (f.type === 'ref' && f.name === 'contractId')
+    ? numbered
+    : f.format === 'vin'
+      ? 180
+      : f.format === 'mobile'
+        ? 128
+        : f.type === 'ref' && people.has(f.ref ?? '')
+          ? 88
+          : (widths[f.type] ?? 140);
 
 export const fieldsOf = (kind: KindInfo, names: string[]) => names.flatMap((n) => fieldOf(kind.fields, n) ?? []);
 
@@ -19,6 +30,7 @@ export function columns(
   fields = fieldsOf(kind, kind.list),
 ): TableColumnsType<Row> {
   return fields.map((f, i) => ({
+    fixed: i === 0 ? ('start' as const) : undefined,
     key: f.name,
     dataIndex: f.name,
     title: label(f),

@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import type { Me } from '../../api/types';
+import { LinkButton } from '../../components/LinkButton';
 import { Looks } from '../../components/Looks';
 import { useProblemText } from '../../components/Problem';
 import { setNow } from '../../lib/clock';
@@ -34,7 +35,7 @@ export function SignInPage() {
       localStorage.setItem(remembered, values.tenant.trim());
       client.clear();
       client.setQueryData(['me'], answer);
-      setNow(answer.tenant.now);
+      setNow(answer.tenant);
       if (next) router.history.push(next);
       else await navigate({ to: '/' });
     } catch (e) {
@@ -75,9 +76,9 @@ export function SignInPage() {
         </div>
         <div className="tools">
           <Looks />
-          <Link to="/platform">
-            <Button type="link">{t('signin.platform')}</Button>
-          </Link>
+          <LinkButton look="link" to="/platform">
+            {t('signin.platform')}
+          </LinkButton>
         </div>
       </div>
     </main>

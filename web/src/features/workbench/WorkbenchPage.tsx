@@ -1,13 +1,14 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, Result, Skeleton } from 'antd';
+import { Result, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { listQuery, useKinds, useMe } from '../../api/queries';
 import type { KindInfo, ViewInfo } from '../../api/types';
+import { LinkButton } from '../../components/LinkButton';
 import { Problem } from '../../components/Problem';
 import { useNow } from '../../lib/clock';
 import { filterText } from '../../lib/kind';
-import { useWords } from '../../lib/prefs';
+import { useNames, useWords } from '../../lib/prefs';
 import { usePageTitle } from '../../lib/tabs';
 
 type Queue = { kind: KindInfo; view: ViewInfo; n: number; more: boolean };
@@ -16,6 +17,7 @@ type Queue = { kind: KindInfo; view: ViewInfo; n: number; more: boolean };
 export function WorkbenchPage() {
   const { t } = useTranslation();
   const words = useWords();
+  const names = useNames();
   const me = useMe();
   const kinds = useKinds();
   const now = useNow();
@@ -54,7 +56,7 @@ export function WorkbenchPage() {
               </b>
               <span>
                 {words(view.label)}
-                <small>{words(kind.label)}</small>
+                <small>{names.many(kind)}</small>
               </span>
             </Link>
           ))}
@@ -68,9 +70,9 @@ export function WorkbenchPage() {
         <h1>{t('work.title', { name: me?.user.name ?? '' })}</h1>
         <span className="fc-soft fc-num">{now.format('YYYY-MM-DD dddd')}</span>
         {next.slice(0, 2).map((k, i) => (
-          <Link key={k.name} to="/r/$path/new" params={{ path: k.path }}>
-            <Button type={i === 0 ? 'primary' : 'default'}>{t('list.newOf', { kind: words(k.label) })}</Button>
-          </Link>
+          <LinkButton key={k.name} look={i === 0 ? 'primary' : 'default'} to="/r/$path/new" params={{ path: k.path }}>
+            {t('list.newOf', { kind: names.one(k) })}
+          </LinkButton>
         ))}
       </div>
       {failed && <Problem error={failed.error} retry={() => void Promise.all(answers.filter((a) => a.isError).map((a) => a.refetch()))} />}
@@ -91,9 +93,9 @@ export function WorkbenchPage() {
           title={t('work.done')}
           subTitle={t('work.doneHint')}
           extra={next.slice(0, 1).map((k) => (
-            <Link key={k.name} to="/r/$path/new" params={{ path: k.path }}>
-              <Button type="primary">{t('list.newOf', { kind: words(k.label) })}</Button>
-            </Link>
+            <LinkButton key={k.name} look="primary" to="/r/$path/new" params={{ path: k.path }}>
+              {t('list.newOf', { kind: names.one(k) })}
+            </LinkButton>
           ))}
         />
       )}

@@ -1,0 +1,79 @@
+import { expect, test } from '@playwright/test';
+import { button, dialog, open, password, signIn } from './people';
+
+test.describe.configure({ mode: 'serial' });
+
+const head = 'brand,maker,series,model_year,model,source_id';
+const good = `${head}
+比亚迪,比亚迪汽车,秦PLUS,2026,2026款 DM-i 55KM 豪华型,x-1
+比亚迪,比亚迪汽车,海豹06,2026,2026款 DM-i 舒适型,x-2
+`;
+const bad = good.replace('比亚迪,比亚迪汽车,海豹06', ',比亚迪汽车,海豹06');
+const file = (text: string) => ({ name: 'models.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+test('an operator imports models after a preview, opens a tenant, and suspends it', async ({ browser }) => {
+  const page = await open(browser);
+  await page.goto('/signin');
+  await button(page, '平台运营入口').click();
+  await expect(page).toHaveURL(/platform/);
+  await page.getByLabel('账号').fill('operator');
+  await page.getByLabel('密码').fill(password);
+  await button(page, '登录').click();
+
+  await page.getByRole('tab', { name: '车型库' }).click();
+  const choose = page.locator('input[type=file]');
+  await choose.setInputFiles(file(bad));
+  await expect(page.getByRole('row', { name: /^3 / })).toContainText('不能为空');
+  await expect(button(page, '导入')).toBeDisabled();
+  await choose.setInputFiles(file(good));
+  await expect(page.getByText('新增').first()).toBeVisible();
+  await button(page, '导入').click();
+  await expect(page.locator('.ant-alert-success')).toHaveText('已导入');
+
+  await page.getByRole('tab', { name: '企业' }).click();
+  await button(page, '开通企业').click();
+  await dialog(page).getByLabel('企业代码').fill('xinda');
+  await dialog(page).getByLabel('名称', { exact: true }).fill('信达汽车集团');
+  await dialog(page).getByLabel('管理员账号').fill('root');
+  await dialog(page).getByLabel('管理员姓名').fill('周信');
+  await dialog(page).getByLabel('初始密码').fill(password);
+  await dialog(page).locator('.ant-btn-primary').click();
+  const row = page.getByRole('row', { name: /xinda/ });
+  await expect(row).toContainText('正常');
+});
+
+test('the administrator of a new group subscribes to a brand, and its models appear', async ({ browser }) => {
+  const page = await signIn(browser, 'root', { tenant: 'xinda' });
+  for (const path of ['customers', 'intents', 'contracts', 'vehicles', 'vehicle-models', 'callbacks']) {
+    await page.goto(`/r/${path}`);
+    await expect(page.locator('.ant-empty').first()).toBeVisible();
+  }
+  await page.goto('/brands');
+  await page.getByRole('checkbox', { name: /比亚迪/ }).check();
+  await button(page, '保存').click();
+  await expect(page.getByText('品牌已保存')).toBeVisible();
+  await page.goto('/r/vehicle-models');
+  await expect(page.getByText('秦PLUS').first()).toBeVisible();
+  await expect(page.getByText('凯美瑞')).toHaveCount(0);
+});
+
+test('a suspended tenant cannot sign in', async ({ browser }) => {
+  const operator = await open(browser);
+  await operator.goto('/platform');
+  await operator.getByLabel('账号').fill('operator');
+  await operator.getByLabel('密码').fill(password);
+  await button(operator, '登录').click();
+  const row = operator.getByRole('row', { name: /xinda/ });
+  await button(row, '停用').click();
+  await operator.locator('.ant-popconfirm').getByRole('button', { name: '停用' }).click();
+  await expect(row).toContainText('已停用');
+  const page = await open(browser);
+  await page.goto('/signin');
+  await page.getByLabel('企业代码').fill('xinda');
+  await page.getByLabel('账号').fill('root');
+  await page.getByLabel('密码').fill(password);
+  await button(page, '登录').click();
+  await expect(page.locator('.ant-alert')).toContainText('停用');
+  await button(row, '恢复').click();
+  await expect(row).toContainText('正常');
+});
