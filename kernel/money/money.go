@@ -65,6 +65,18 @@ func (a Amount) Append(b []byte) []byte {
 // String returns the decimal form, such as "199800.00".
 func (a Amount) String() string { return string(a.Append(nil)) }
 
+// Words returns the form for sentences, such as "¥199,800.00".
+func (a Amount) Words() string {
+	text, minus := strings.CutPrefix(a.String(), "-")
+	for at := len(text) - 6; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	if minus {
+		return "-¥" + text
+	}
+	return "¥" + text
+}
+
 // MarshalJSON writes the decimal form as a JSON string.
 func (a Amount) MarshalJSON() ([]byte, error) { return append(a.Append([]byte{'"'}), '"'), nil }
 

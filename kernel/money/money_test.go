@@ -60,3 +60,12 @@ func TestTimesStopsAtLimit(t *testing.T) {
 		t.Errorf("3 × 4 = %s", p)
 	}
 }
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[Amount]string{0: "¥0.00", 99: "¥0.99", 100_000: "¥1,000.00", 99_999: "¥999.99", -123_456_789: "-¥1,234,567.89"} {
+		if got := in.Words(); got != want {
+			t.Errorf("%d: %s, want %s", in, got, want)
+		}
+	}
+}

@@ -117,6 +117,7 @@ func (s *Spec) Info(v View, r *Registry) KindInfo {
 	}
 	for _, view := range s.views {
 		view.Work = view.Work && (view.Needs == "" || v.Set.Has(view.Needs))
+		view.Figure = view.Figure && v.Set.Levels[s.Read] != "self"
 		if s.visibleFilter(v, view.Filter) {
 			k.Views = append(k.Views, view)
 		}

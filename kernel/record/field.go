@@ -203,7 +203,7 @@ type View struct {
 	Language   string
 }
 
-// placeholder resolves @me, @company, @department, @today, @today+7 and @now.
+// placeholder resolves @me, @company, @department, @today, @today+7 and @now. For an instant, a day is its first moment.
 func (v View) placeholder(t Type, s string) (any, bool) {
 	switch {
 	case t == Ref && s == "@me":
@@ -214,14 +214,18 @@ func (v View) placeholder(t Type, s string) (any, bool) {
 		return v.Department, true
 	case t == Time && s == "@now":
 		return v.Now, true
-	case t == Date && strings.HasPrefix(s, "@today"):
+	case (t == Date || t == Time) && strings.HasPrefix(s, "@today"):
 		days := 0
 		if rest := s[len("@today"):]; rest != "" {
 			if _, err := fmt.Sscanf(rest, "%d", &days); err != nil || days < -36500 || days > 36500 {
 				return nil, false
 			}
 		}
-		return string(clock.DayOf(v.Now, v.Zone).Add(days)), true
+		day := clock.DayOf(v.Now, v.Zone).Add(days)
+		if t == Time {
+			return day.Start(v.Zone), true
+		}
+		return string(day), true
 	}
 	return nil, false
 }

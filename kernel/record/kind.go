@@ -50,6 +50,8 @@ type NamedView struct {
 	Needs  access.Permission `json:"-"` // who has this work; empty: every reader
 	// Late asks for attention: its records are overdue by their nature.
 	Late bool `json:"late"`
+	// Figure is a count that those read who see more than their own records.
+	Figure bool `json:"figure"`
 }
 
 // Part is a table of lines that belongs to a record and is read with it.
@@ -239,6 +241,18 @@ func (k *Kind[T]) Queue(name, zh, en, filter, sort string, late bool, needs acce
 	k.View(name, zh, en, filter, sort)
 	v := &k.views[len(k.views)-1]
 	v.Work, v.Late, v.Needs = true, late, needs
+}
+
+// Figure tells how many records these views hold to those who read more than their own: a manager's glance.
+func (k *Kind[T]) Figure(names ...string) {
+	for _, name := range names {
+		i := slices.IndexFunc(k.views, func(v NamedView) bool { return v.Name == name })
+		if i < 0 {
+			k.mistakes = append(k.mistakes, "figure "+name+": no such view")
+			continue
+		}
+		k.views[i].Figure = true
+	}
 }
 
 // TenantWide says that whoever may read the kind reads every row of the tenant.

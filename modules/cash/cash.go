@@ -67,6 +67,7 @@ var Kind = record.New("receipt", "receipts", "收款", "Receipt", func(m *Receip
 	k.View("confirmed", "已确认", "Confirmed", `[["status","=","confirmed"]]`, "-receivedOn")
 	k.View("voided", "冲销记录", "Voided", `[["status","=","voided"]]`, "-createdAt")
 	k.Queue("to_confirm", "待确认收款", "Receipts to confirm", `[["status","=","recorded"]]`, "createdAt", false, "receipt:confirm")
+	k.Figure("today")
 	k.Related("receipt", "reversalOfId", "冲销单", "Reversing entry")
 })
 

@@ -90,6 +90,7 @@ var Kind = record.New("contract", "contracts", "销售合同", "Sales contract",
 	k.Queue("to_invoice", "待开票", "To invoice", `[["status","=","reserved"]]`, "createdAt", false, "invoice:issue")
 	k.Queue("to_deliver", "待出库", "To take out of stock", `[["status","=","invoiced"]]`, "createdAt", false, "outbound:create")
 	k.Queue("to_hand_over", "待交车", "To hand over", `[["status","=","outbound"]]`, "createdAt", false, "handover:create")
+	k.Figure("open", "owing")
 	k.Related("receipt", "contractId", "收款", "Receipts")
 	k.Related("invoice", "contractId", "发票", "Invoices")
 	k.Related("outbound", "contractId", "出库", "Outbound")

@@ -97,9 +97,9 @@ func (s *Service) Received(ctx context.Context, tx tenants.Tx, id uuid.UUID, amo
 	if err != nil {
 		return err
 	}
-	zh, en := "合同 "+m.Number+" 收款 "+amount.String()+"，未收 "+m.Balance.String(), "Contract "+m.Number+": "+amount.String()+" received, "+m.Balance.String()+" open"
+	zh, en := "合同 "+m.Number+" 收款 "+amount.Words()+"，未收 "+m.Balance.Words(), "Contract "+m.Number+": "+amount.Words()+" received, "+m.Balance.Words()+" open"
 	if amount < 0 {
-		zh, en = "合同 "+m.Number+" 冲销收款 "+(-amount).String()+"，未收 "+m.Balance.String(), "Contract "+m.Number+": "+(-amount).String()+" returned, "+m.Balance.String()+" open"
+		zh, en = "合同 "+m.Number+" 冲销收款 "+(-amount).Words()+"，未收 "+m.Balance.Words(), "Contract "+m.Number+": "+(-amount).Words()+" returned, "+m.Balance.Words()+" open"
 	}
 	if err := s.tell(ctx, tx, m, zh, en); err != nil {
 		return err

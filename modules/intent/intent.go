@@ -119,6 +119,7 @@ var Kind = record.New("intent", "intents", "意向", "Intent", func(m *Intent, k
 	k.Queue("late", "逾期未跟进", "Overdue", `[["status","=","open"],["ownerId","=","@me"],["nextFollowUp","<","@today"]]`, "nextFollowUp", true, "intent:edit")
 	k.View("lost", "战败", "Lost", `[["status","=","lost"]]`, "-createdAt")
 	k.Queue("today", "今日跟进", "Follow up today", `[["status","=","open"],["ownerId","=","@me"],["nextFollowUp","=","@today"]]`, "nextFollowUp", false, "intent:edit")
+	k.Figure("open")
 	record.PartOf(k, FollowUpKind, "followUps", "intent_id", false)
 	k.Related("contract", "intentId", "合同", "Contracts")
 	k.Related("visit", "intentId", "来电来店", "Visits")

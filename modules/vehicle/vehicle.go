@@ -69,6 +69,7 @@ var Kind = record.New("vehicle", "vehicles", "车辆", "Vehicle", func(m *Vehicl
 	k.View("old", "库龄超 60 天", "In stock for over 60 days", `[["status","in",["inspecting","pdi_failed","available","held","reserved","invoiced"]],["receivedOn","<=","@today-60"]]`, "receivedOn")
 	k.View("held", "我的预占", "Held by me", `[["status","=","held"],["heldBy","=","@me"]]`, "-receivedOn")
 	k.Queue("inspect", "待检车辆", "To inspect", `[["status","in",["inspecting","pdi_failed"]],["companyId","=","@company"]]`, "receivedOn", false, "vehicle:inspect")
+	k.Figure("sellable", "taken", "old")
 	record.PartOf(k, EventKind, "events", "vehicle_id", false)
 	k.Related("contract", "vehicleId", "合同", "Contracts")
 	k.Says("receive", "入库", "Received")

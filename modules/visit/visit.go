@@ -87,6 +87,8 @@ var Kind = record.New("visit", "visits", "来电来店", "Visit", func(m *Visit,
 	k.View("first", "首次来访", "First visits", `[["first","=",true]]`, "-at")
 	k.Queue("unassigned", "待分派", "To assign", `[["status","=","logged"]]`, "at", false, "visit:assign")
 	k.Queue("open", "待接待", "To take care of", `[["status","=","assigned"],["ownerId","=","@me"]]`, "at", false, "visit:close")
+	k.View("today", "今日来访", "Visits today", `[["at",">=","@today"]]`, "-at")
+	k.Figure("today")
 })
 
 // Service is what can be done with visits.

@@ -57,7 +57,7 @@ test('the administrator of a new group subscribes to a brand, and its models app
   await expect(page.getByText('凯美瑞')).toHaveCount(0);
 });
 
-test('a suspended tenant cannot sign in', async ({ browser }) => {
+test('the people of a suspended tenant read, and change nothing', async ({ browser }) => {
   const operator = await open(browser);
   await operator.goto('/platform');
   await operator.getByLabel('账号').fill('operator');
@@ -67,13 +67,12 @@ test('a suspended tenant cannot sign in', async ({ browser }) => {
   await button(row, '停用').click();
   await operator.locator('.ant-popconfirm').getByRole('button', { name: '停用' }).click();
   await expect(row).toContainText('已停用');
-  const page = await open(browser);
-  await page.goto('/signin');
-  await page.getByLabel('企业代码').fill('xinda');
-  await page.getByLabel('账号').fill('root');
-  await page.getByLabel('密码').fill(password);
-  await button(page, '登录').click();
-  await expect(page.locator('.ant-alert')).toContainText('停用');
+  const page = await signIn(browser, 'root', { tenant: 'xinda' });
+  await expect(page.getByText('企业已停用')).toBeVisible();
+  await page.goto('/brands');
+  await page.getByRole('checkbox', { name: /丰田/ }).check();
+  await button(page, '保存').click();
+  await expect(page.locator('.ant-message-error, .ant-notification-notice-error')).toContainText('停用');
   await button(row, '恢复').click();
   await expect(row).toContainText('正常');
 });

@@ -28,7 +28,7 @@ export type FieldInfo = {
 export type Term = [string, ...unknown[]];
 export type Filter = Term[];
 
-export type ViewInfo = { name: string; label: Words; filter: Filter; sort?: string; work: boolean; late: boolean };
+export type ViewInfo = { name: string; label: Words; filter: Filter; sort?: string; work: boolean; late: boolean; figure: boolean };
 export type PartInfo = { name: string; label: Words; editable: boolean; fields: FieldInfo[] };
 export type ActionInfo = { name: string; label: Words; from: string[]; to: string; danger: boolean; form?: FieldInfo[] };
 export type SectionInfo = { label: Words; fields: string[] };

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listQuery, useKinds } from '../api/queries';
 import { Value } from '../components/Value';
-import { fieldOf, namedFields, titleOf } from '../lib/kind';
+import { fieldOf, hintOf, namedFields, titleOf } from '../lib/kind';
 import { useNames } from '../lib/prefs';
 import { iconOf } from './nav';
 
@@ -45,7 +45,6 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
     ? searchable.flatMap((k, i) =>
         (found[i]?.data?.items ?? []).map((row) => {
           const status = k.status ? fieldOf(k.fields, k.status) : undefined;
-          const number = k.title !== 'number' && row.number ? `${String(row.number)} ` : '';
           return {
             key: row.id,
             path: k.path,
@@ -55,8 +54,7 @@ export function SearchDialog({ open, onClose }: { open: boolean; onClose: () => 
             icon: iconOf(k.name),
             more: (
               <small>
-                {number}
-                {status && <Value field={status} row={row} link={false} />}
+                {hintOf(k, row)} {status && <Value field={status} row={row} link={false} />}
               </small>
             ),
           };

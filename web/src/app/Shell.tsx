@@ -10,7 +10,7 @@ import {
 } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
-import { App, Button, Menu } from 'antd';
+import { Alert, App, Button, Menu } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { noticesQuery, useKinds, useMe } from '../api/queries';
@@ -30,6 +30,7 @@ export function Shell() {
   const kinds = useKinds();
   const location = useLocation();
   const phone = usePhone();
+  const me = useMe();
 
   useLive(async () => {
     await client.invalidateQueries({ queryKey: ['notices'] });
@@ -54,6 +55,7 @@ export function Shell() {
       <div className="fc-body">
         <TopBar />
         {!phone && <TabBar />}
+        {me?.tenant.status === 'suspended' && <Alert banner title={t('shell.suspended')} />}
         <main className="fc-main" id="main">
           <Outlet />
         </main>

@@ -165,7 +165,7 @@ function Bell() {
   );
   return (
     <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} title={t('top.notices')} content={content}>
-      <Badge count={data?.unread ?? 0} size="small" offset={[-10, 8]}>
+      <Badge count={data?.unread ?? 0} size="small" offset={[-4, 6]}>
         <Button type="text" icon={<BellOutlined aria-hidden />} aria-label={t('top.notices')} />
       </Badge>
     </Popover>

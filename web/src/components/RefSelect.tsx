@@ -4,9 +4,8 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get } from '../api/client';
 import { useKinds } from '../api/queries';
-import type { KindInfo, Page, Row } from '../api/types';
-import { mobile } from '../lib/format';
-import { fieldOf, namedFields, titleName, titleOf } from '../lib/kind';
+import type { Page, Row } from '../api/types';
+import { hintOf, namedFields, titleOf } from '../lib/kind';
 
 export type RefSelectProps = {
   id?: string;
@@ -27,15 +26,6 @@ function useTyped(text: string) {
     return () => clearTimeout(t);
   }, [text]);
   return late;
-}
-
-/** A second line that tells namesakes apart. */
-function hint(kind: KindInfo | undefined, row: Row): string {
-  if (!kind) return '';
-  const name = kind.subtitle || (kind.title === 'number' ? '' : 'number');
-  const f = fieldOf(kind.fields, name);
-  const v = f?.type === 'ref' ? row[titleName(name)] : row[name];
-  return v === undefined || v === null ? '' : f?.format === 'mobile' ? mobile(String(v)) : String(v);
 }
 
 export function useTitle(path: string | undefined, id: string | undefined, known?: string) {
@@ -68,7 +58,7 @@ export function RefSelect({ id, path, value, onChange, title, disabled, autoFocu
   const options = rows.map((r) => ({
     value: r.id,
     label: kind ? titleOf(kind, r) : String(r.name ?? r.number ?? r.id),
-    hint: hint(kind, r),
+    hint: kind ? hintOf(kind, r) : '',
   }));
   if (value && !inList) options.unshift({ value, label: present ?? '…', hint: '' });
   return (

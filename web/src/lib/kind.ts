@@ -1,4 +1,5 @@
 import type { FieldInfo, Filter, KindInfo, Lang, Option, Row, Term } from '../api/types';
+import { mobile } from './format';
 
 /** A kind's name for a list: English takes the plural from the address, "vehicle-models" gives "Vehicle models". */
 export function many(kind: KindInfo, lang: Lang): string {
@@ -27,6 +28,14 @@ export function titleOf(kind: KindInfo, row: Row | undefined): string {
   const f = fieldOf(kind.fields, kind.title);
   const value = f?.type === 'ref' ? row[titleName(f.name)] : row[kind.title];
   return String(value ?? row.number ?? row.name ?? row.id);
+}
+
+/** A second line that tells namesakes apart. */
+export function hintOf(kind: KindInfo, row: Row): string {
+  const name = kind.subtitle || (kind.title === 'number' ? '' : 'number');
+  const f = fieldOf(kind.fields, name);
+  const v = f?.type === 'ref' ? row[titleName(name)] : row[name];
+  return v === undefined || v === null ? '' : f?.format === 'mobile' ? mobile(String(v)) : String(v);
 }
 
 /** Puts the record's id where a declaration writes "@id". */

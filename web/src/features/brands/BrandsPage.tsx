@@ -8,7 +8,7 @@ import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { usePageTitle } from '../../lib/tabs';
 
-type Brand = { brand: string; models: number; subscribed: boolean };
+type Brand = { brand: string; count: number; subscribed: boolean };
 
 /** Which brands of the shared catalogue this group sells. */
 export function BrandsPage() {
@@ -56,7 +56,7 @@ export function BrandsPage() {
         <div className="fc-brands">
           {q.data.map((b) => (
             <Checkbox key={b.brand} value={b.brand} className="fc-card">
-              <b>{b.brand}</b> <span className="fc-soft fc-num">{t('brands.models', { count: b.models })}</span>
+              <b>{b.brand}</b> <span className="fc-soft fc-num">{t('brands.models', { count: b.count })}</span>
             </Checkbox>
           ))}
         </div>

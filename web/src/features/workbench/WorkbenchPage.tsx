@@ -22,7 +22,7 @@ export function WorkbenchPage() {
   const kinds = useKinds();
   const now = useNow();
   usePageTitle(t('nav.workbench'));
-  const all = kinds.flatMap((kind) => kind.views.filter((v) => v.work).map((view) => ({ kind, view })));
+  const all = kinds.flatMap((kind) => kind.views.filter((v) => v.work || v.figure).map((view) => ({ kind, view })));
   const answers = useQueries({
     queries: all.map(({ kind, view }) => listQuery(kind, { filter: filterText(view.filter), limit: 1, count: true })),
   });
@@ -30,7 +30,8 @@ export function WorkbenchPage() {
     const data = answers[i]?.data;
     return { ...q, n: data?.count?.value ?? data?.items.length ?? 0, more: data?.count?.more ?? false };
   });
-  const full = queues.filter((q) => q.n > 0);
+  const figures = queues.filter((q) => q.view.figure);
+  const full = queues.filter((q) => q.n > 0 && q.view.work);
   const late = full.filter((q) => q.view.late);
   const waiting = full.filter((q) => !q.view.late);
   const busy = answers.some((a) => a.isPending);
@@ -91,7 +92,7 @@ export function WorkbenchPage() {
         <Result
           status="success"
           title={t('work.done')}
-          subTitle={t('work.doneHint')}
+          subTitle={next.length ? t('work.doneHint') : undefined}
           extra={next.slice(0, 1).map((k) => (
             <LinkButton key={k.name} look="primary" to="/r/$path/new" params={{ path: k.path }}>
               {t('list.newOf', { kind: names.one(k) })}
@@ -99,6 +100,7 @@ export function WorkbenchPage() {
           ))}
         />
       )}
+      {!busy && group(t('work.figures'), figures, 'figure')}
     </div>
   );
 }
