@@ -17,10 +17,11 @@ func explain(err error) string {
 	line := strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n", "; ")), " ")
 	var connect *pgconn.ConnectError
 	var op *net.OpError
+	var pg *pgconn.PgError
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return line + " — another program listens there; set FORECOURT_ADDR to a free address, such as 127.0.0.1:8081"
-	case errors.Is(err, embedded.ErrDiskFull), errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, embedded.ErrDiskFull), errors.Is(err, syscall.ENOSPC), errors.As(err, &pg) && pg.Code == "53100":
 		return line + " — free some space and start again; nothing was lost"
 	case errors.Is(err, embedded.ErrVersion):
 		return line + " — start it with that version of PostgreSQL, or set FORECOURT_DATA to an empty folder"

@@ -35,9 +35,9 @@ func serve(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, app.close()) }()
-	if s.cfg.Demo && *role != "worker" {
-		if err := app.demo(ctx); err != nil {
-			return fmt.Errorf("demo data: %w", err)
+	if *role != "worker" {
+		if err := app.begin(ctx, s.cfg.Demo, out); err != nil {
+			return err
 		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -67,6 +67,17 @@ func serve(ctx context.Context, args []string, out io.Writer) (err error) {
 		_, _ = fmt.Fprintf(out, "Data: %s   Stop with Ctrl-C\n", data)
 	}
 	return g.Wait()
+}
+
+// begin fills an empty database: with the demo, or with the one operator who opens the first tenant.
+func (a *application) begin(ctx context.Context, demo bool, out io.Writer) error {
+	if !demo {
+		return a.firstOperator(ctx, out)
+	}
+	if err := a.demo(ctx); err != nil {
+		return fmt.Errorf("demo data: %w", err)
+	}
+	return nil
 }
 
 // ended takes the end of ctx for what it is: no error.

@@ -136,7 +136,7 @@ func (pg *Postgres) launch(ctx context.Context, logFile string, bin binaries, a 
 	}
 	defer func() { _ = out.Close() }() // the server has its own descriptor
 	for {
-		if err := claim(pg.data); err != nil {
+		if err := claim(pg.data, filepath.Join(pg.socket, socketFile+".lock")); err != nil {
 			return err
 		}
 		from, err := out.Seek(0, 2)

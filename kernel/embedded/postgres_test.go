@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -188,7 +189,8 @@ func TestPostgres(t *testing.T) {
 			t.Fatalf("got %s rows, want 2", got)
 		}
 	})
-	t.Run("StrangersNumberInPidFile", func(t *testing.T) {
+	t.Run("StrangersNumberInPidFileAndSocketLock", func(t *testing.T) {
+		socket := socketOf(t, pg)
 		stop(t, pg)
 		sleeper := exec.Command("sleep", "60")
 		if uid, gid := ownerOf(t, filepath.Join(dir, "data")); os.Geteuid() == 0 { // PostgreSQL ignores a process of another user by itself
@@ -200,6 +202,10 @@ func TestPostgres(t *testing.T) {
 		defer func() { _ = sleeper.Process.Kill(); _ = sleeper.Wait() }()
 		stale := strconv.Itoa(sleeper.Process.Pid) + "\n" + filepath.Join(dir, "data") + "\n1700000000\n5432\n/nowhere\n\n"
 		writeAsOwner(t, filepath.Join(dir, "data", "postmaster.pid"), stale, filepath.Join(dir, "data", "PG_VERSION"))
+		if err := os.MkdirAll(socket, 0o700); err != nil { // an orderly stop takes the folder with it, a kill leaves it
+			t.Fatal(err)
+		}
+		writeAsOwner(t, filepath.Join(socket, ".s.PGSQL.5432.lock"), stale, filepath.Join(dir, "data", "PG_VERSION"))
 		again()
 		if err := sleeper.Process.Signal(syscall.Signal(0)); err != nil {
 			t.Fatalf("the stranger was stopped: %v", err)
@@ -233,6 +239,15 @@ func TestPostgres(t *testing.T) {
 		}
 		start(t, dir)
 	})
+}
+
+func socketOf(t *testing.T, pg *embedded.Postgres) string {
+	t.Helper()
+	u, err := url.Parse(pg.AppURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Query().Get("host")
 }
 
 // writeAsOwner makes a file that belongs to whoever owns like.

@@ -58,8 +58,11 @@ func serves(pid int, data string) bool {
 
 // claim makes a left-over postmaster.pid name this process. PostgreSQL takes its parent's number for stale and starts, where a
 // zombie's or a stranger's would stop it; and, which deleting the file would lose, it still looks at the shared memory named
-// there and refuses to start beside backends of a killed server.
-func claim(data string) error {
+// there and refuses to start beside backends of a killed server. The socket's lock tells nothing more, and goes.
+func claim(data, socketLock string) error {
+	if err := os.Remove(socketLock); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("remove the lock of a killed server's socket: %w", err)
+	}
 	pid, err := postmaster(data)
 	if err != nil {
 		return err

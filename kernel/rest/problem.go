@@ -28,6 +28,7 @@ var (
 	errReference       = fault.New(fault.Invalid, "rest.reference", "引用的记录不存在", "A record that is referred to does not exist")
 	errTaken           = fault.New(fault.Conflict, "rest.taken", "已存在相同的记录", "The same record exists already")
 	errTimeout         = fault.New(fault.Unavailable, "rest.timeout", "处理超时，请稍后再试", "This took too long; try again")
+	errExhausted       = fault.New(fault.Unavailable, "rest.exhausted", "服务器空间或资源不足，内容没有保存，请联系系统管理员", "The server has run out of space or resources; nothing was saved. Tell whoever runs it")
 	errInternal        = fault.New(fault.Unavailable, "rest.internal", "系统出错，已记录，请稍后再试", "Something went wrong here and was logged; try again")
 )
 
@@ -103,6 +104,9 @@ func translate(ctx context.Context, err error) *fault.Fault {
 		case strings.HasPrefix(pg.Code, "22"), pg.Code == "23514":
 			slog.WarnContext(ctx, "value refused by the database", "operation", OperationOf(ctx), "error", err)
 			return errDatabaseValue.Because(err)
+		case strings.HasPrefix(pg.Code, "53"): // disk, memory or connections are used up
+			slog.ErrorContext(ctx, "operation failed", "operation", OperationOf(ctx), "error", err)
+			return errExhausted.Because(err)
 		}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
