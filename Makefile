@@ -75,6 +75,11 @@ test-web: $(WEB_INSTALLED) ## types, lint, unit tests and build of the web
 e2e: build $(WEB_INSTALLED) ## the stories in Chromium
 	@if compgen -G 'web/e2e/*.spec.ts' >/dev/null; then cd web && CI=1 npx playwright test; else echo 'e2e: no story yet'; fi
 
+.PHONY: bench
+bench: $(BINARY) ## a small bench: 20 tenants, 50,000 customers, 3 s a request; its data goes afterwards
+	@data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; chmod 755 "$$data"; export FORECOURT_DATA="$$data"; unset DATABASE_URL DATABASE_OWNER_URL REDIS_URL; \
+	$(BINARY) bench seed --tenants 20 --customers 50000; $(BINARY) bench load --seconds 3
+
 .PHONY: tools
 tools: $(LINT) ## the developer's tools, built once into .cache/bin
 

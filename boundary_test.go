@@ -16,7 +16,7 @@ import (
 // kernelPackages grows only by decision: what has a place in the kernel knows no business word.
 var kernelPackages = []string{
 	"access", "clock", "config", "database", "embedded", "event", "fault", "file", "flow", "id", "job", "live",
-	"migrate", "money", "number", "page", "record", "rest", "search", "testdb",
+	"migrate", "money", "record", "rest", "search", "testdb",
 }
 
 // allowed says which parts each part may import. Imports go one way: kernel ← tenants ← policies ← modules ← cmd. migrations
@@ -81,11 +81,48 @@ func TestKernelHasOnlyWhatWasDecided(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var found []string
 	for _, e := range entries {
-		if e.IsDir() && !slices.Contains(kernelPackages, e.Name()) {
-			t.Errorf("kernel/%s is not on the list of kernel packages", e.Name())
+		if e.IsDir() {
+			found = append(found, e.Name())
 		}
 	}
+	for _, wrong := range differences(kernelPackages, found) {
+		t.Error(wrong)
+	}
+}
+
+func TestKernelListIsExact(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		decided, found []string
+		want           int
+	}{
+		{"Same", []string{"clock", "money"}, []string{"money", "clock"}, 0},
+		{"NewFolder", []string{"clock"}, []string{"clock", "page"}, 1},
+		{"ListedWithoutAFolder", []string{"clock", "page"}, []string{"clock"}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := differences(c.decided, c.found); len(got) != c.want {
+				t.Errorf("%q, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+// differences says how the folders found differ from the list that was decided.
+func differences(decided, found []string) (wrong []string) {
+	for _, name := range found {
+		if !slices.Contains(decided, name) {
+			wrong = append(wrong, "kernel/"+name+" is not on the list of kernel packages")
+		}
+	}
+	for _, name := range decided {
+		if !slices.Contains(found, name) {
+			wrong = append(wrong, "kernel/"+name+" is on the list of kernel packages and does not exist")
+		}
+	}
+	return wrong
 }
 
 func refused(from, to string) string {

@@ -64,6 +64,7 @@ func (s *Service) Routes(api *rest.API) {
 			return out, nil
 		})
 	rest.Register(api, rest.Operation{ID: "explain-access", Method: http.MethodGet, Path: "/access/explain", Permission: rest.SignedIn, Summary: "Why a user may or may not do a thing to a record"}, s.explain)
+	s.roleRoutes(api)
 	rest.Register(api, rest.Operation{ID: "list-roles", Method: http.MethodGet, Path: "/roles", Permission: "role:read", Summary: "Roles and their grants"}, s.listRoles)
 	rest.Register(api, rest.Operation{ID: "set-grants", Method: http.MethodPut, Path: "/roles/{code}/grants", Permission: "role:manage", Summary: "Replace what a role may do"},
 		func(ctx context.Context, in *setGrantsInput) (*struct{}, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -28,6 +29,21 @@ type operatorKey struct{}
 func operatorOf(ctx context.Context) uuid.UUID {
 	o, _ := ctx.Value(operatorKey{}).(uuid.UUID)
 	return o
+}
+
+// LogOperator writes what an operator did, in the transaction that did it, with who it was and from where. Without one in ctx
+// the program itself did it.
+func LogOperator(ctx context.Context, tx bun.IDB, action string, detail any) error {
+	b, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("log %s: %w", action, err)
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO operator_log (id, operator_id, action, detail, address) VALUES (?, ?, ?, ?, ?)",
+		id.New(), null(operatorOf(ctx)), action, string(b), rest.RequestOf(ctx).Address)
+	if err != nil {
+		return fmt.Errorf("log %s: %w", action, err)
+	}
+	return nil
 }
 
 // CreateOperator adds an operator, unless the login exists.
@@ -93,7 +109,7 @@ func (p *Platform) signInAs(ctx context.Context, login, password string) (token,
 		return "", "", ErrLocked
 	}
 	if !fits || o.id == uuid.Nil {
-		err := p.db.Platform(ctx, func(tx bun.Tx) error { return p.log(ctx, tx, "refused", map[string]any{}) })
+		err := p.db.Platform(ctx, func(tx bun.Tx) error { return LogOperator(ctx, tx, "refused", map[string]any{}) })
 		return "", "", errors.Join(ErrOperator, err)
 	}
 	token, sum, err := newToken(o.id)
@@ -104,7 +120,7 @@ func (p *Platform) signInAs(ctx context.Context, login, password string) (token,
 		if _, err := tx.ExecContext(ctx, "INSERT INTO operator_sessions (token_hash, operator_id, address, expires_at) VALUES (?, ?, ?, now() + ?::interval)", sum, o.id, rest.RequestOf(ctx).Address, seconds(operatorLife)); err != nil {
 			return err
 		}
-		return p.log(ctx, tx, "sign_in", map[string]any{})
+		return LogOperator(ctx, tx, "sign_in", map[string]any{})
 	})
 }
 
@@ -179,6 +195,6 @@ func (p *Platform) signOut(ctx context.Context, _ *struct{}) (*struct{}, error) 
 		if _, err := tx.ExecContext(ctx, "DELETE FROM operator_sessions WHERE token_hash = ?", sum[:]); err != nil {
 			return err
 		}
-		return p.log(ctx, tx, "sign_out", map[string]any{})
+		return LogOperator(ctx, tx, "sign_out", map[string]any{})
 	})
 }

@@ -34,20 +34,21 @@ type run struct {
 
 func interval(d time.Duration) string { return fmt.Sprintf("%d milliseconds", d.Milliseconds()) }
 
-// sqlFor fills a statement's table, the columns that order it, the condition under which a row has fallen due, and the one
-// under which nobody will ever want it. Rows of one transaction share their time, so the id keeps their order the same.
+// sqlFor fills a statement's table, the columns that order it, the condition under which a row has fallen due, when that was,
+// and whether its rows are events. Rows of one transaction share their time, so the id keeps their order the same.
 func (t table) sqlFor(q string) string {
-	order, due, unwanted := "created_at, id", "true", "t.kind <> ALL (?known)"
+	order, due, at, event := "created_at, id", "true", "NULL::timestamptz", "true"
 	if t == dueTasks {
-		order, due, unwanted = "due_at, id", "due_at <= ?now", "false"
+		order, due, at, event = "due_at, id", "due_at <= ?now", "due_at", "false"
 	}
-	return strings.NewReplacer("{table}", string(t), "{order}", order, "{due}", due, "{unwanted}", unwanted).Replace(q)
+	return strings.NewReplacer("{table}", string(t), "{order}", order, "{due}", due, "{at}", at, "{event}", event).Replace(q)
 }
 
 // What is in flight are the oldest of the rows that wait, so head sees it without reading a long queue to its end.
 // Both halves walk the partial index of open rows; the array keeps the planner, which can't know the limit, from reading
-// the whole table for the update. An event that nobody listens to is done at once. A row that is claimed after its last
-// run took its process with it, so nobody parked it: that is done here.
+// the whole table for the update. Of a kind without a handler here, an event is done and a due task is parked; heard_by says
+// that nobody took it, so that another release still may (missed.go). A row that is claimed after its last run took its
+// process with it, so nobody parked it: that is done here.
 const claimSQL = `WITH head AS (
   SELECT claimed_at FROM {table} WHERE tenant_id = ?tenant AND done_at IS NULL AND error IS NULL ORDER BY {order} LIMIT 4 * ?share
 ), open AS (
@@ -56,11 +57,21 @@ const claimSQL = `WITH head AS (
   FOR UPDATE SKIP LOCKED
 )
 UPDATE {table} t SET
-  claimed_at = CASE WHEN t.attempts < ?max THEN now() ELSE now() + interval '100 years' END,
-  error = CASE WHEN t.attempts < ?max THEN NULL ELSE 'the worker stopped in the middle of the last run' END,
-  done_at = CASE WHEN {unwanted} THEN now() END
+  heard_by = CASE WHEN t.kind = ANY (?known) THEN nullif(t.heard_by, '{}') ELSE '{}' END,
+  done_at = CASE WHEN t.kind <> ALL (?known) AND {event} THEN now() END,
+  claimed_at = CASE WHEN t.kind = ANY (?known) AND t.attempts < ?max OR t.kind <> ALL (?known) AND {event} THEN now() ELSE now() + ?parked::interval END,
+  error = CASE WHEN t.kind <> ALL (?known) AND NOT {event} THEN ?no_handler WHEN t.kind = ANY (?known) AND t.attempts >= ?max THEN ?died END
 WHERE t.tenant_id = ?tenant AND t.id = ANY (ARRAY(SELECT id FROM open))
-RETURNING t.id, t.kind, t.attempts, t.done_at IS NULL AND t.attempts < ?max AS wanted`
+RETURNING t.id, t.kind, t.attempts, t.done_at IS NULL AND t.error IS NULL AS wanted`
+
+const (
+	// parkedFor claims a row for so long that nobody claims it again; rows whose pause is an hour at most are told apart by it.
+	parkedFor = "100 years"
+	isParked  = "done_at IS NULL AND error IS NOT NULL AND claimed_at > now() + interval '1 year'"
+
+	noHandler = "no program has a handler of this kind; one that has will take it up by itself"
+	died      = "the worker stopped in the middle of the last run"
+)
 
 type claimArgs struct {
 	Tenant uuid.UUID
@@ -69,13 +80,18 @@ type claimArgs struct {
 	Stale  string
 	Now    time.Time
 	Known  []string `bun:",array"`
+
+	Parked    string
+	NoHandler string
+	Died      string
 }
 
 // claim takes up to a share of each table for the relay and commits. Rows that another replica is claiming are skipped.
 func (w *Workers) claim(ctx context.Context, a tenants.Actor) (claimed []run, err error) {
 	err = w.db.Do(ctx, a, func(tx tenants.Tx) error {
 		claimed = claimed[:0] // the transaction may be tried again
-		args := &claimArgs{Tenant: tx.Tenant, Max: maxAttempts, Share: w.o.Share, Stale: interval(w.o.Stale), Now: tx.Now, Known: w.known}
+		args := &claimArgs{Tenant: tx.Tenant, Max: maxAttempts, Share: w.o.Share, Stale: interval(w.o.Stale), Now: tx.Now, Known: w.known,
+			Parked: parkedFor, NoHandler: noHandler, Died: died}
 		for _, t := range []table{outbox, dueTasks} {
 			var rows []run
 			if err := tx.NewRaw(t.sqlFor(claimSQL), args).Scan(ctx, &rows); err != nil {
@@ -93,13 +109,14 @@ func (w *Workers) claim(ctx context.Context, a tenants.Actor) (claimed []run, er
 	return claimed, err
 }
 
-// giveBack undoes a claim of rows that Redis did not take, also when ctx is why: they need not wait until they are stale. A row whose run began all the same is left alone.
+// giveBack undoes a claim of rows that Redis did not take, also when ctx is why, or that came to a program without a handler
+// of their kind: they need not wait until they are stale. A row whose run began all the same is left alone.
 func (w *Workers) giveBack(ctx context.Context, a tenants.Actor, claimed []run) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
 	return w.db.Do(ctx, a, func(tx tenants.Tx) error {
 		for _, r := range claimed {
-			q := r.Table.sqlFor("UPDATE {table} SET claimed_at = NULL WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND attempts = ?")
+			q := r.Table.sqlFor("UPDATE {table} SET claimed_at = NULL WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND error IS NULL AND attempts = ?")
 			if err := tx.Later(ctx, q, tx.Tenant, r.ID, r.Attempts); err != nil {
 				return err
 			}

@@ -3,8 +3,11 @@ package workers_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"os/exec"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -89,6 +92,24 @@ func TestNothingIsLost(t *testing.T) {
 	})
 }
 
+func TestOutageIsALineAndNoFlood(t *testing.T) {
+	w := newWorld(t, 1)
+	w.redis.kill()
+	child := w.child()
+	w.until("the relay has tried again and again", func() bool { return strings.Count(child.out.String(), "relay waits") >= 4 })
+	said := child.out.String()
+	for _, who := range []string{"redis", "asynq"} {
+		if n := strings.Count(said, "level=WARN msg="+who+" "); n != 1 {
+			t.Errorf("%s is heard %d times in a few seconds, want once", who, n)
+		}
+	}
+	for line := range strings.Lines(said) {
+		if !strings.HasPrefix(line, "time=") {
+			t.Errorf("not from our log: %s", line)
+		}
+	}
+}
+
 // TestMain is also the worker process that a test kills.
 func TestMain(m *testing.M) {
 	if url := os.Getenv("WORKERS_TEST_DATABASE"); url != "" {
@@ -104,24 +125,47 @@ func work(url, socket string) int {
 	}
 	db := tenants.NewDB(pool, nil)
 	client := redis.NewClient(&redis.Options{Network: "unix", Addr: socket})
-	if workers.New(db, client, handlers(effect(db, 100*time.Millisecond)), quick()).Run(context.Background()) != nil {
+	o := quick()
+	o.Log = slog.New(slog.NewTextHandler(os.Stdout, nil))
+	if workers.New(db, client, handlers(effect(db, 100*time.Millisecond)), o).Run(context.Background()) != nil {
 		return 1
 	}
 	return 0
 }
 
-type childProcess struct{ *exec.Cmd }
+type childProcess struct {
+	*exec.Cmd
+	out *output
+}
+
+// output is what a child wrote so far.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
 
 func (w *world) child() *childProcess {
 	w.Helper()
 	c := exec.Command(os.Args[0])
 	c.Env = append(os.Environ(), "WORKERS_TEST_DATABASE="+w.appURL, "WORKERS_TEST_REDIS="+w.socket)
-	out := &bytes.Buffer{}
+	out := &output{}
 	c.Stdout, c.Stderr = out, out
 	if err := c.Start(); err != nil {
 		w.Fatal(err)
 	}
-	p := &childProcess{c}
+	p := &childProcess{c, out}
 	w.Cleanup(func() {
 		p.kill()
 		if w.Failed() {

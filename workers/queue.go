@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -48,16 +47,7 @@ func (w *Workers) server(base context.Context) *asynq.Server {
 		DelayedTaskCheckInterval: time.Second,
 		RetryDelayFunc:           func(int, error, *asynq.Task) time.Duration { return time.Second },
 		ShutdownTimeout:          w.o.Grace,
-		Logger:                   queueLog{w.o.Log},
+		Logger:                   queueLog{newQuietLog(w.o.Log, "asynq")},
 		LogLevel:                 asynq.WarnLevel,
 	})
 }
-
-// queueLog writes Asynq's log into ours. An outage of Redis is nothing that needs somebody: everything goes to warn.
-type queueLog struct{ to *slog.Logger }
-
-func (l queueLog) Debug(...any)      {}
-func (l queueLog) Info(...any)       {}
-func (l queueLog) Warn(args ...any)  { l.to.Warn("asynq", "text", fmt.Sprint(args...)) }
-func (l queueLog) Error(args ...any) { l.Warn(args...) }
-func (l queueLog) Fatal(args ...any) { l.Warn(args...) }

@@ -15,9 +15,6 @@ import (
 	"forecourt/tenants"
 )
 
-// errNoHandler is what a due task gets whose kind this program does not know.
-var errNoHandler = errors.New("no handler of this kind")
-
 // process takes one task of Redis. An error means that the run did not begin: Asynq brings the task again. How a run that
 // began went is in its row, and Redis is done with it either way.
 func (w *Workers) process(ctx context.Context, t *asynq.Task) error {
@@ -34,32 +31,40 @@ func (w *Workers) process(ctx context.Context, t *asynq.Task) error {
 		return err
 	}
 	actor := tenants.Worker(tenant, relayName)
-	task, err := w.begin(ctx, actor, r)
-	if errors.Is(err, errMoved) || errors.Is(err, tenants.ErrSuspended) {
+	task, heard, err := w.begin(ctx, actor, r)
+	if errors.Is(err, errMoved) {
+		err = w.giveBack(ctx, actor, []run{r})
+	} else if err == nil {
+		w.perform(ctx, actor, r, task, heard)
+	}
+	if errors.Is(err, tenants.ErrSuspended) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+// perform runs what began and writes down how it went.
+func (w *Workers) perform(ctx context.Context, actor tenants.Actor, r run, task job.Task, heard []string) {
 	actor.Name = task.Kind
-	failed := w.alive(ctx, actor, r, func() error { return w.handle(ctx, task) })
-	if err := w.end(ctx, actor, r, failed); err != nil {
-		w.o.Log.Error("record a run", "tenant", tenant.Code, "kind", task.Kind, "row", r.ID, "error", err)
+	took := slices.Sorted(maps.Keys(w.handlers[task.Kind]))
+	failed := w.alive(ctx, actor, r, func() error { return w.handle(ctx, task, heard) })
+	if err := w.end(ctx, actor, r, took, failed); err != nil {
+		w.o.Log.Error("record a run", "tenant", actor.Tenant.Code, "kind", task.Kind, "row", r.ID, "error", err)
 	}
 	if w.hungry.Load() {
 		w.Kick()
 	}
-	return nil
 }
 
-// handle runs every handler of the task's kind, also when one of them fails. Then all run again: each is safe twice.
-func (w *Workers) handle(ctx context.Context, t job.Task) error {
+// handle runs every handler of the task's kind but those that took it in an earlier round, also when one of them fails. Then
+// all run again: each is safe twice.
+func (w *Workers) handle(ctx context.Context, t job.Task, heard []string) error {
 	named := w.handlers[t.Kind]
-	if len(named) == 0 {
-		return errNoHandler
-	}
 	var failed []error
 	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if slices.Contains(heard, name) {
+			continue
+		}
 		if err := w.call(ctx, named[name], t); err != nil {
 			w.o.Log.Warn("handler failed", "tenant", t.Tenant, "kind", t.Kind, "handler", name, "row", t.ID, "error", err)
 			failed = append(failed, fmt.Errorf("%s: %w", name, err))

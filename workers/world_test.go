@@ -154,7 +154,7 @@ func effect(db *tenants.DB, dwell time.Duration) job.Handler {
 }
 
 func quick() workers.Options {
-	return workers.Options{Concurrency: 4, Stale: time.Second, Log: slog.New(slog.DiscardHandler), Backoff: func(int) time.Duration { return time.Millisecond }}
+	return workers.Options{Concurrency: 4, Stale: time.Second, Look: 200 * time.Millisecond, Clean: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler), Backoff: func(int) time.Duration { return time.Millisecond }}
 }
 
 // run starts workers and returns them with the function that stops them.

@@ -8,24 +8,39 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"forecourt/kernel/config"
 	"forecourt/kernel/database"
+	"forecourt/kernel/embedded"
 	"forecourt/kernel/migrate"
 	"forecourt/migrations"
+	"forecourt/workers"
 )
 
-// check is one question of the doctor: what it asks, and what is wrong.
+// check is one question of the doctor.
 type check struct {
-	name string
-	ask  func(ctx context.Context) (found string, err error)
+	name  string
+	after string // the check that must hold for this one to mean anything
+	ask   func(ctx context.Context) (found string, err error)
+	cure  string // what to do, where the error itself does not say it
 }
 
-// doctor asks everything that must hold, prints a line for each, and fails when one does not.
+const (
+	oneCheck  = 15 * time.Second
+	leastFree = 1 << 30
+)
+
+// doctor asks everything that must hold, prints a line for each, and fails when one does not. Named servers are only asked: it
+// neither migrates nor repairs.
 func doctor(ctx context.Context, _ []string, out io.Writer) (err error) {
-	s, err := open(ctx, slog.Default())
+	workers.LogRedis(slog.New(slog.DiscardHandler)) // what is wrong with Redis is a line of its own
+	s, err := admit(ctx)
 	if err != nil {
 		return err
 	}
@@ -35,15 +50,49 @@ func doctor(ctx context.Context, _ []string, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
+	return examine(ctx, s.checks(pool), out)
+}
+
+// admit starts the private servers, as serve would, and leaves named ones as they are.
+func admit(ctx context.Context) (*servers, error) {
+	cfg, err := config.Load()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.PrivatePostgres() {
+		return open(ctx, slog.Default())
+	}
+	s := &servers{cfg: cfg, appURL: cfg.DatabaseURL, redisURL: cfg.RedisURL}
+	if cfg.PrivateRedis() {
+		if s.red, err = embedded.StartRedis(ctx, filepath.Join(cfg.Data, "redis"), slog.Default()); err != nil {
+			return nil, err
+		}
+		s.redisURL = s.red.URL()
+	}
+	return s, nil
+}
+
+func examine(ctx context.Context, checks []check, out io.Writer) error {
+	wrong := map[string]bool{}
 	bad := 0
-	for _, c := range s.checks(pool) {
-		found, err := c.ask(ctx)
-		if err != nil {
-			bad++
-			_, _ = fmt.Fprintf(out, "BAD  %-10s %s\n", c.name, explain(err))
+	for _, c := range checks {
+		if wrong[c.after] {
+			wrong[c.name] = true
+			_, _ = fmt.Fprintf(out, "?    %-10s not asked: see %s\n", c.name, c.after)
 			continue
 		}
-		_, _ = fmt.Fprintf(out, "ok   %-10s %s\n", c.name, found)
+		found, err := c.asked(ctx)
+		if err == nil {
+			_, _ = fmt.Fprintf(out, "ok   %-10s %s\n", c.name, found)
+			continue
+		}
+		wrong[c.name] = true
+		bad++
+		line := strings.Join(strings.Fields(err.Error()), " ")
+		if c.cure != "" {
+			line += " — " + c.cure
+		}
+		_, _ = fmt.Fprintf(out, "BAD  %-10s %s\n", c.name, line)
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d of the checks failed", bad)
@@ -51,60 +100,59 @@ func doctor(ctx context.Context, _ []string, out io.Writer) (err error) {
 	return nil
 }
 
+func (c check) asked(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, oneCheck)
+	defer cancel()
+	return c.ask(ctx)
+}
+
 func (s *servers) checks(pool *sql.DB) []check {
 	return []check{
-		{"database", func(ctx context.Context) (string, error) {
-			var version string
-			err := pool.QueryRowContext(database.WithPlatform(ctx), "SHOW server_version").Scan(&version)
+		{"database", "", func(ctx context.Context) (string, error) {
+			version, err := scan[string](ctx, pool, "SHOW server_version")
 			return "PostgreSQL " + version, err
-		}},
-		{"schema", func(ctx context.Context) (string, error) {
+		}, "check DATABASE_URL and that PostgreSQL runs"},
+		{"schema", "database", func(ctx context.Context) (string, error) {
 			return "at this program's version", migrate.Check(ctx, s.appURL, migrations.Files)
-		}},
-		{"rights", func(ctx context.Context) (string, error) {
+		}, ""},
+		{"rights", "schema", func(ctx context.Context) (string, error) {
 			return "the application's role owns and bypasses nothing; every tenant table has its policy", migrate.Guard(ctx, s.appURL, migrations.Platform)
-		}},
-		{"isolation", func(ctx context.Context) (string, error) {
-			var users int
-			if err := pool.QueryRowContext(database.WithPlatform(ctx), "SELECT count(*) FROM users").Scan(&users); err != nil {
+		}, "name a role in DATABASE_URL that owns nothing and is neither superuser nor BYPASSRLS; give a table its policy back, as the owner, with SELECT tenant_rows('table')"},
+		{"isolation", "schema", func(ctx context.Context) (string, error) {
+			users, err := scan[int](ctx, pool, "SELECT count(*) FROM users")
+			if err == nil && users > 0 {
+				err = fmt.Errorf("%d users are visible outside of any tenant", users)
+			}
+			return "outside a tenant no row is visible", err
+		}, "stop every replica until rights is ok"},
+		{"queue", "", s.checkQueue, "check REDIS_URL and that Redis runs; nothing is lost meanwhile, it waits in the database"},
+		{"overdue", "schema", func(ctx context.Context) (string, error) {
+			waiting, err := scan[int](ctx, pool, "SELECT count(*) FROM tenants_with_work('10 minutes', 1000)")
+			if err != nil {
 				return "", err
 			}
-			if users > 0 {
-				return "", fmt.Errorf("%d users are visible outside of any tenant", users)
-			}
-			return "outside a tenant no row is visible", nil
-		}},
-		{"queue", s.checkQueue},
-		{"overdue", func(ctx context.Context) (string, error) {
-			var n int
-			if err := pool.QueryRowContext(database.WithPlatform(ctx), "SELECT count(*) FROM tenants_with_work('10 minutes', 1000)").Scan(&n); err != nil {
-				return "", err
-			}
-			return fmt.Sprintf("%d tenants have work waiting", n), nil
-		}},
-		{"clock", func(ctx context.Context) (string, error) {
-			var theirs time.Time
-			if err := pool.QueryRowContext(database.WithPlatform(ctx), "SELECT now()").Scan(&theirs); err != nil {
+			parked, err := scan[int](ctx, pool, "SELECT count(*) FROM tenants_with_parked(1000)")
+			return fmt.Sprintf("%d tenants have work waiting, %d have parked rows", waiting, parked), err
+		}, ""},
+		{"clock", "database", func(ctx context.Context) (string, error) {
+			theirs, err := scan[time.Time](ctx, pool, "SELECT now()")
+			if err != nil {
 				return "", err
 			}
 			apart := time.Since(theirs)
 			if math.Abs(apart.Seconds()) > 2 {
-				return "", fmt.Errorf("this machine and the database are %s apart; set both clocks by NTP", apart.Round(time.Millisecond))
+				return "", fmt.Errorf("this machine and the database are %s apart", apart.Round(time.Millisecond))
 			}
 			return "agrees with the database", nil
-		}},
-		{"disk", func(context.Context) (string, error) {
-			var st unix.Statfs_t
-			if err := unix.Statfs(s.cfg.Data, &st); err != nil {
-				return "", err
-			}
-			free := st.Bavail * uint64(st.Bsize) >> 30 //nolint:gosec // a block size is positive
-			if free < 1 {
-				return "", errors.New("less than 1 GB free in FORECOURT_DATA")
-			}
-			return fmt.Sprintf("%d GB free", free), nil
-		}},
+		}, "set both clocks by NTP"},
+		{"disk", "", func(context.Context) (string, error) { return checkFolder(s.cfg.Data, leastFree) }, ""},
 	}
+}
+
+// scan asks for one value, outside of any tenant.
+func scan[T any](ctx context.Context, pool *sql.DB, q string) (v T, err error) {
+	err = pool.QueryRowContext(database.WithPlatform(ctx), q).Scan(&v)
+	return v, err
 }
 
 func (s *servers) checkQueue(ctx context.Context) (found string, err error) {
@@ -118,4 +166,33 @@ func (s *servers) checkQueue(ctx context.Context) (found string, err error) {
 		return "", err
 	}
 	return "Redis answers in " + time.Since(start).Round(time.Microsecond).String(), nil
+}
+
+// checkFolder writes a file into the folder of data and looks how much room is left.
+func checkFolder(dir string, least uint64) (string, error) {
+	if err := tryWrite(dir); err != nil {
+		return "", fmt.Errorf("FORECOURT_DATA cannot be written: %w — name a folder there that belongs to the user of this program, with room in it", err)
+	}
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return "", fmt.Errorf("FORECOURT_DATA: %w", err)
+	}
+	free := st.Bavail * uint64(st.Bsize) //nolint:gosec // a block size is positive
+	if free < least {
+		return "", fmt.Errorf("%d MB free in FORECOURT_DATA, less than %d — make room, or name a folder on a larger disk", free>>20, least>>20)
+	}
+	return fmt.Sprintf("%d GB free, and it can be written", free>>30), nil
+}
+
+func tryWrite(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString("forecourt")
+	return errors.Join(err, f.Close())
 }

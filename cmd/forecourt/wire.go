@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
 	"forecourt/kernel/database"
@@ -57,7 +58,10 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	}
 	hub := live.New(client, log)
 	a := &application{redis: client, hub: hub, close: func() error { return errors.Join(client.Close(), pool.Close()) }}
-	a.db = tenants.NewDB(pool, hub.Announce)
+	a.db = tenants.NewDB(pool, func(tenant uuid.UUID, touched []database.Touch) {
+		hub.Announce(tenant, touched)
+		a.workers.Touched(tenant, touched)
+	})
 	if a.kinds, err = record.NewRegistry(kinds()...); err != nil {
 		return nil, err
 	}
@@ -94,6 +98,7 @@ func (a *application) door(files *file.Folder) error {
 func (a *application) register(files *file.Folder) {
 	a.tenants.Routes(a.api)
 	a.platform.Routes(a.api)
+	a.workers.Routes(a.api)
 	a.org.Routes(a.api)
 	a.policies.Routes(a.api)
 	a.hub.Routes(a.api)
@@ -112,7 +117,9 @@ func describe() (*rest.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &application{hub: live.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"}), slog.Default()), db: tenants.NewDB(pool, nil), kinds: registry}
+	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"})
+	a := &application{hub: live.New(client, slog.Default()), db: tenants.NewDB(pool, nil), kinds: registry}
+	a.workers = workers.New(a.db, client, nil, workers.Options{})
 	a.policies = policies.New(a.db, registry, a.hub.Stale)
 	a.org = tenants.NewOrg(a.db, a.policies, a.hub.Stale)
 	a.tenants = tenants.NewSessions(a.db, a.policies, a.hub.Stale)

@@ -19,13 +19,15 @@ type Task struct {
 	Tenant uuid.UUID
 	ID     uuid.UUID
 	Kind   string
+	At     time.Time // when it fell due, the tenant's time, however late it is done; zero for an event
 	Body   json.RawMessage
 }
 
 // Handler does the work of one kind for one task.
 type Handler func(ctx context.Context, t Task) error
 
-// Plan writes a task of kind that falls due at at, the tenant's time. key names its cause: planned again, it stays one task.
+// Plan writes a task of kind that falls due at at, the tenant's time. key names its cause: planned again, it stays one task, until
+// the row is deleted some days after it was done. What must never happen twice, a constraint of the module forbids.
 func Plan(ctx context.Context, tx database.Tx, kind, key string, at time.Time, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
@@ -40,7 +42,7 @@ func Plan(ctx context.Context, tx database.Tx, kind, key string, at time.Time, b
 }
 
 // Handlers is what a module hands to the workers: for every kind of event or due task, who takes it. Several modules may
-// listen to one event; their names tell them apart.
+// listen to one event; their names tell them apart, and are stored: a new name is a new listener, which hears the last hour again.
 type Handlers map[string]map[string]Handler
 
 // On adds a handler of kind under a name that never changes.

@@ -52,7 +52,8 @@ func (s *Service) plan(ctx context.Context, t job.Task) error {
 	})
 }
 
-// make writes the callback that has fallen due. Run twice, it finds the first one and leaves it alone.
+// make writes the callback that has fallen due. Run twice, it finds the first one and leaves it alone. Its days count from the
+// day on which it fell due, not from the day on which a worker came to it: the customer waited all the same.
 func (s *Service) make(ctx context.Context, t job.Task) error {
 	var d due
 	if err := json.Unmarshal(t.Body, &d); err != nil {
@@ -67,8 +68,8 @@ func (s *Service) make(ctx context.Context, t job.Task) error {
 		if err != nil {
 			return err
 		}
-		today := clock.DayOf(tx.Now, tx.Zone)
-		c := &Callback{RuleID: r.ID, CauseID: d.Cause, RuleName: r.NameZh, CustomerID: sale.Customer, ContractID: sale.Contract, DueOn: today, Deadline: today.Add(r.DeadlineDays), Status: StatusPending}
+		on := clock.DayOf(t.At, tx.Zone)
+		c := &Callback{RuleID: r.ID, CauseID: d.Cause, RuleName: r.NameZh, CustomerID: sale.Customer, ContractID: sale.Contract, DueOn: on, Deadline: on.Add(r.DeadlineDays), Status: StatusPending}
 		c.ID, c.CompanyID, c.DepartmentID = id.New(), sale.Company, sale.Department
 		if err := Kind.Create(ctx, tx.Tx, c); err != nil {
 			return err

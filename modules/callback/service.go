@@ -2,6 +2,7 @@ package callback
 
 import (
 	"context"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -43,7 +44,8 @@ func New(db *tenants.DB, h Handovers, n Notices) *Service { return &Service{db, 
 
 // Faults of callbacks.
 var (
-	ErrPast = fault.New(fault.Invalid, "callback.past", "下次拨打日期不能早于今天", "The next try cannot be in the past")
+	ErrPast         = fault.New(fault.Invalid, "callback.past", "下次拨打日期不能早于今天", "The next try cannot be in the past")
+	ErrSatisfaction = fault.New(fault.Invalid, "callback.satisfaction", "满意度为 1 到 10 分", "Satisfaction is between 1 and 10")
 )
 
 // ActInput is the answers that an action brings; which are needed depends on the action.
@@ -58,7 +60,34 @@ type ActInput struct {
 	NextTry      clock.Day
 }
 
-// Act works a callback. It returns record.ErrMissing, rest.ErrDenied, flow.ErrNotAllowed, record.ErrStale or ErrPast.
+// Validate returns one fault that names every answer which the action needs and did not get.
+func (in ActInput) Validate(today clock.Day) error {
+	var wrong []*fault.Fault
+	needs := func(field, value string) {
+		if strings.TrimSpace(value) == "" {
+			wrong = append(wrong, record.ErrNeeded.With(Kind.Field(field).Label).At(field))
+		}
+	}
+	switch in.Action {
+	case ActionComplete:
+		if in.Satisfaction < 1 || in.Satisfaction > 10 {
+			wrong = append(wrong, ErrSatisfaction.At("satisfaction"))
+		}
+		needs("vehicleFine", in.VehicleFine)
+		needs("explained", in.Explained)
+	case ActionTry:
+		needs("nextTry", string(in.NextTry))
+		if in.NextTry != "" && in.NextTry < today {
+			wrong = append(wrong, ErrPast.At("nextTry"))
+		}
+	case ActionGiveUp, ActionCancel:
+		needs("answer", in.Answer)
+	}
+	return fault.Join(wrong...)
+}
+
+// Act works a callback. It returns record.ErrMissing, rest.ErrDenied, flow.ErrNotAllowed, record.ErrStale, or record.ErrNeeded,
+// record.ErrChoice, ErrSatisfaction and ErrPast at the answer.
 func (s *Service) Act(ctx context.Context, a tenants.Actor, in ActInput) (*Callback, error) {
 	var c *Callback
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) (err error) {
@@ -72,6 +101,9 @@ func (s *Service) Act(ctx context.Context, a tenants.Actor, in ActInput) (*Callb
 		if c.Version != in.Version {
 			return record.ErrStale
 		}
+		if err := in.Validate(clock.DayOf(tx.Now, tx.Zone)); err != nil {
+			return err
+		}
 		before := *c
 		c.Status, c.OwnerID = move.To, a.User
 		if in.Answer != "" {
@@ -82,9 +114,6 @@ func (s *Service) Act(ctx context.Context, a tenants.Actor, in ActInput) (*Callb
 			c.Satisfaction, c.VehicleFine, c.Explained, c.DoneAt = in.Satisfaction, in.VehicleFine, in.Explained, tx.Now
 			c.Attempts++
 		case ActionTry:
-			if in.NextTry < clock.DayOf(tx.Now, tx.Zone) {
-				return ErrPast.At("nextTry")
-			}
 			c.NextTry = in.NextTry
 			c.Attempts++
 		case ActionGiveUp, ActionCancel:

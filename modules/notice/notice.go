@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -59,26 +60,38 @@ func (s *Service) Routes(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "read-notices", Method: http.MethodPost, Path: "/notices/read", Permission: rest.SignedIn, Summary: "Mark one's notices as read"}, s.read)
 }
 
+// The count is of all unread ones, also of those beyond the list.
+const (
+	listSQL = `SELECT id, text_zh, text_en, kind, record_id, to_json(created_at AT TIME ZONE 'UTC'), to_json(read_at AT TIME ZONE 'UTC') FROM notices
+		WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at DESC, id DESC LIMIT $3`
+	countSQL = "SELECT count(*) FROM notices WHERE tenant_id = $1 AND user_id = $2 AND read_at IS NULL"
+)
+
 func (s *Service) list(ctx context.Context, _ *struct{}) (*listOutput, error) {
 	a := tenants.ActorOf(ctx)
 	var out listOutput
 	out.Body.Items = []Notice{}
-	err := database.Read(ctx, s.db.Pool(), a.Tenant.ID, []database.Query{{SQL: `SELECT id, text_zh, text_en, kind, record_id, to_json(created_at AT TIME ZONE 'UTC'), to_json(read_at AT TIME ZONE 'UTC') FROM notices
-		WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at DESC LIMIT $3`, Args: []any{a.Tenant.ID, a.User, most}}},
-		func(_ int, row [][]byte) error {
-			n := Notice{Text: fault.Text{Zh: string(row[1]), En: string(row[2])}, Kind: string(row[3]), CreatedAt: utc(row[5]), ReadAt: utc(row[6])}
-			var err error
-			if n.ID, err = uuid.ParseBytes(row[0]); err != nil {
-				return err
-			}
-			n.RecordID, err = uuid.ParseBytes(row[4])
-			if n.ReadAt == nil {
-				out.Body.Unread++
-			}
-			out.Body.Items = append(out.Body.Items, n)
+	queries := []database.Query{{SQL: listSQL, Args: []any{a.Tenant.ID, a.User, most}}, {SQL: countSQL, Args: []any{a.Tenant.ID, a.User}}}
+	err := database.Read(ctx, s.db.Pool(), a.Tenant.ID, queries, func(query int, row [][]byte) (err error) {
+		if query == 1 {
+			out.Body.Unread, err = strconv.Atoi(string(row[0]))
 			return err
-		})
+		}
+		n, err := noticeOf(row)
+		out.Body.Items = append(out.Body.Items, n)
+		return err
+	})
 	return &out, err
+}
+
+// noticeOf reads a row of listSQL.
+func noticeOf(row [][]byte) (n Notice, err error) {
+	n = Notice{Text: fault.Text{Zh: string(row[1]), En: string(row[2])}, Kind: string(row[3]), CreatedAt: utc(row[5]), ReadAt: utc(row[6])}
+	if n.ID, err = uuid.ParseBytes(row[0]); err != nil {
+		return n, err
+	}
+	n.RecordID, err = uuid.ParseBytes(row[4])
+	return n, err
 }
 
 // utc adds the Z that to_json leaves out of a time without zone.

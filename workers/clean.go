@@ -1,0 +1,61 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"forecourt/tenants"
+)
+
+// cleanBatch is how many rows of a table one transaction deletes: few enough that nobody waits for it.
+const cleanBatch = 500
+
+// The array keeps the planner from reading the whole table; rows that another replica is deleting are skipped.
+const cleanSQL = `DELETE FROM {table} WHERE tenant_id = ?0 AND id = ANY (ARRAY(
+	SELECT id FROM {table} WHERE tenant_id = ?0 AND done_at < now() - ?1::interval ORDER BY done_at LIMIT ?2 FOR UPDATE SKIP LOCKED))`
+
+// clean deletes the rows that were done long ago: a batch of every tenant in turn, so that one tenant's million rows keep no
+// other tenant's from going. A parked row is not done, so it stays.
+func (w *Workers) clean(ctx context.Context) error {
+	for {
+		var ids []uuid.UUID
+		err := w.db.Platform(ctx, func(tx bun.Tx) error {
+			return tx.NewRaw("SELECT tenants_to_clean(?::interval, ?)", interval(w.o.Keep), tenantsATime).Scan(ctx, &ids)
+		})
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		var failed []error
+		for _, id := range ids {
+			if err := w.cleanTenant(ctx, id); err != nil {
+				failed = append(failed, fmt.Errorf("tenant %s: %w", id, err))
+			}
+		}
+		if len(failed) > 0 || !sleep(ctx, breath) {
+			return errors.Join(failed...)
+		}
+	}
+}
+
+func (w *Workers) cleanTenant(ctx context.Context, id uuid.UUID) error {
+	t, err := w.db.Tenant(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = w.db.Do(ctx, tenants.Worker(t, "clean"), func(tx tenants.Tx) error {
+		for _, t := range []table{outbox, dueTasks} {
+			if _, err := tx.ExecContext(ctx, t.sqlFor(cleanSQL), tx.Tenant, interval(w.o.Keep), cleanBatch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, tenants.ErrSuspended) {
+		return nil
+	}
+	return err
+}
