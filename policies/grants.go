@@ -11,7 +11,6 @@ import (
 
 	"forecourt/kernel/fault"
 	"forecourt/kernel/record"
-	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
 
@@ -34,23 +33,13 @@ func (s *Service) SetGrants(ctx context.Context, a tenants.Actor, role string, g
 	if err := checkGrants(role, grants); err != nil {
 		return err
 	}
-	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
-		if scope, err := tx.Can("role:manage"); err != nil || !scope.All {
-			return rest.ErrDenied.Because(err)
-		}
+	return s.manageRoles(ctx, a, func(tx tenants.Tx) error {
 		was, err := s.replaceGrants(ctx, tx, role, grants)
 		if err != nil {
 			return err
 		}
-		if err := tenants.Bump(ctx, tx); err != nil {
-			return err
-		}
 		return record.WriteHistory(ctx, tx.Tx, "role", roleID(tx.Tenant, role), 1, "set_grants", map[string]any{"role": role, "grants": was}, map[string]any{"role": role, "grants": grants})
 	})
-	if err == nil {
-		s.stale(a.Tenant.ID)
-	}
-	return err
 }
 
 func checkGrants(role string, grants []Grant) error {

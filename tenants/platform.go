@@ -2,7 +2,6 @@ package tenants
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -87,19 +86,9 @@ func (p *Platform) Open(ctx context.Context, in OpenInput) (Tenant, error) {
 		if err := p.org.insertPosting(ctx, tx, id.New(), PostingInput{user, root, "集团管理员", []string{"group_administrator"}}); err != nil {
 			return err
 		}
-		return p.log(ctx, tx, "open_tenant", map[string]any{"code": t.Code, "name": t.Name})
+		return LogOperator(ctx, tx, "open_tenant", map[string]any{"code": t.Code, "name": t.Name})
 	})
 	return t, err
-}
-
-// log writes what an operator did, in the transaction that did it. Without one in ctx the program itself did it.
-func (p *Platform) log(ctx context.Context, tx bun.IDB, action string, detail map[string]any) error {
-	b, err := json.Marshal(detail)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO operator_log (id, operator_id, action, detail, address) VALUES (?, ?, ?, ?, ?)", id.New(), null(operatorOf(ctx)), action, string(b), rest.RequestOf(ctx).Address)
-	return err
 }
 
 // SetStatus suspends or resumes a tenant.
@@ -112,7 +101,7 @@ func (p *Platform) SetStatus(ctx context.Context, tenant uuid.UUID, status strin
 		if n, err := r.RowsAffected(); err != nil || n != 1 {
 			return rest.ErrMissing.Because(err)
 		}
-		return p.log(ctx, tx, status, map[string]any{"tenant": tenant})
+		return LogOperator(ctx, tx, status, map[string]any{"tenant": tenant})
 	})
 	if err == nil {
 		p.org.stale(tenant)

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -42,6 +43,26 @@ func (t table) sqlFor(q string) string {
 		order, due, at, event = "due_at, id", "due_at <= ?now", "due_at", "false"
 	}
 	return strings.NewReplacer("{table}", string(t), "{order}", order, "{due}", due, "{at}", at, "{event}", event).Replace(q)
+}
+
+// onBoth runs q, whose ?0 is the tenant, on both tables of a tenant in one transaction. A suspended tenant's rows stay as they are.
+func (w *Workers) onBoth(ctx context.Context, tenant uuid.UUID, by, q string, args ...any) error {
+	a, err := w.db.Tenant(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	err = w.db.Do(ctx, tenants.Worker(a, by), func(tx tenants.Tx) error {
+		for _, t := range []table{outbox, dueTasks} {
+			if _, err := tx.ExecContext(ctx, t.sqlFor(q), append([]any{tx.Tenant}, args...)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, tenants.ErrSuspended) {
+		return nil
+	}
+	return err
 }
 
 // What is in flight are the oldest of the rows that wait, so head sees it without reading a long queue to its end.

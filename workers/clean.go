@@ -7,8 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-
-	"forecourt/tenants"
 )
 
 // cleanBatch is how many rows of a table one transaction deletes: few enough that nobody waits for it.
@@ -31,7 +29,7 @@ func (w *Workers) clean(ctx context.Context) error {
 		}
 		var failed []error
 		for _, id := range ids {
-			if err := w.cleanTenant(ctx, id); err != nil {
+			if err := w.onBoth(ctx, id, "clean", cleanSQL, interval(w.o.Keep), cleanBatch); err != nil {
 				failed = append(failed, fmt.Errorf("tenant %s: %w", id, err))
 			}
 		}
@@ -39,23 +37,4 @@ func (w *Workers) clean(ctx context.Context) error {
 			return errors.Join(failed...)
 		}
 	}
-}
-
-func (w *Workers) cleanTenant(ctx context.Context, id uuid.UUID) error {
-	t, err := w.db.Tenant(ctx, id)
-	if err != nil {
-		return err
-	}
-	err = w.db.Do(ctx, tenants.Worker(t, "clean"), func(tx tenants.Tx) error {
-		for _, t := range []table{outbox, dueTasks} {
-			if _, err := tx.ExecContext(ctx, t.sqlFor(cleanSQL), tx.Tenant, interval(w.o.Keep), cleanBatch); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if errors.Is(err, tenants.ErrSuspended) {
-		return nil
-	}
-	return err
 }

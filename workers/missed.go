@@ -11,7 +11,6 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"forecourt/kernel/clock"
-	"forecourt/tenants"
 )
 
 // late is how much later than its done_at a row may become visible.
@@ -61,18 +60,7 @@ func (w *Workers) takeUp(ctx context.Context, kinds, names []string, back string
 	}
 	var failed []error
 	for _, id := range ids {
-		t, err := w.db.Tenant(ctx, id)
-		if err == nil {
-			err = w.db.Do(ctx, tenants.Worker(t, relayName), func(tx tenants.Tx) error {
-				for _, t := range []table{outbox, dueTasks} {
-					if _, err := tx.ExecContext(ctx, t.sqlFor(missedSQL), tx.Tenant, back, pgdialect.Array(kinds), pgdialect.Array(names)); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		}
-		if err != nil && !errors.Is(err, tenants.ErrSuspended) {
+		if err := w.onBoth(ctx, id, relayName, missedSQL, back, pgdialect.Array(kinds), pgdialect.Array(names)); err != nil {
 			failed = append(failed, fmt.Errorf("tenant %s: %w", id, err))
 		}
 	}

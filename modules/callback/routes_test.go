@@ -1,47 +1,22 @@
 package callback_test
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"github.com/gofiber/fiber/v2"
-
-	"forecourt/kernel/rest"
+	"forecourt/policies/policiestest"
 	"forecourt/tenants"
 )
 
 // door serves the module's operations to whoever who points to.
 func (e *env) door(t *testing.T, who *tenants.Actor) func(path, match, body string) (int, string) {
 	t.Helper()
-	app := fiber.New()
-	e.s.Routes(rest.New(app, rest.Doors{
-		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, e.now(t, *who)), nil
-		},
-		Allow: tenants.Allow,
-	}))
+	call := policiestest.Door(t, e.s.Routes, func() tenants.Actor { return e.now(t, *who) })
 	return func(path, match, body string) (int, string) {
 		t.Helper()
-		r := httptest.NewRequest(http.MethodPost, rest.Prefix+"/callbacks/"+path, strings.NewReader(body))
-		r.Header.Set("Content-Type", "application/json")
-		if match != "" {
-			r.Header.Set("If-Match", match)
-		}
-		answer, err := app.Test(r, -1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = answer.Body.Close() }()
-		b, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(b)
+		return call(http.MethodPost, "/callbacks/"+path, match, body)
 	}
 }
 

@@ -1,46 +1,17 @@
 package customer_test
 
 import (
-	"context"
-	"io"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"github.com/gofiber/fiber/v2"
-
-	"forecourt/kernel/rest"
+	"forecourt/policies/policiestest"
 	"forecourt/tenants"
 )
 
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	app := fiber.New()
-	e.s.Routes(rest.New(app, rest.Doors{
-		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, e.Sales), nil
-		},
-		Allow: tenants.Allow,
-	}))
-	call := func(method, path, match, body string) (int, string) {
-		t.Helper()
-		r := httptest.NewRequest(method, rest.Prefix+path, strings.NewReader(body))
-		r.Header.Set("Content-Type", "application/json")
-		if match != "" {
-			r.Header.Set("If-Match", match)
-		}
-		answer, err := app.Test(r, -1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = answer.Body.Close() }()
-		b, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(b)
-	}
+	call := policiestest.Door(t, e.s.Routes, func() tenants.Actor { return e.Sales })
 	status, body := call("POST", "/customers", "", `{"name":"张三","mobile":"138 0013 8000","gender":"","source":"walk_in"}`)
 	if status != 201 || !strings.Contains(body, `"version":1`) || !strings.Contains(body, `"status":"potential"`) {
 		t.Fatalf("%d %s", status, body)

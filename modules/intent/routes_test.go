@@ -1,48 +1,20 @@
 package intent_test
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"forecourt/kernel/rest"
+	"forecourt/policies/policiestest"
 	"forecourt/tenants"
 )
 
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	app := fiber.New()
-	e.s.Routes(rest.New(app, rest.Doors{
-		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, e.Sales), nil
-		},
-		Allow: tenants.Allow,
-	}))
-	call := func(method, path, match, body string) (int, string) {
-		t.Helper()
-		r := httptest.NewRequest(method, rest.Prefix+path, strings.NewReader(body))
-		r.Header.Set("Content-Type", "application/json")
-		if match != "" {
-			r.Header.Set("If-Match", match)
-		}
-		answer, err := app.Test(r, -1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = answer.Body.Close() }()
-		b, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(b)
-	}
+	call := policiestest.Door(t, e.s.Routes, func() tenants.Actor { return e.Sales })
 	tomorrow := today(e.Sales).Add(1)
 	status, body := call("POST", "/intents", "", fmt.Sprintf(`{"customerId":%q,"stage":"A","nextFollowUp":%q,"budget":"200000.00"}`, e.customer, tomorrow))
 	if status != 201 || !strings.Contains(body, `"status":"open"`) {

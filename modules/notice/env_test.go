@@ -1,21 +1,15 @@
 package notice_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
 	"forecourt/kernel/database"
-	"forecourt/kernel/rest"
 	"forecourt/modules/notice"
 	"forecourt/policies/policiestest"
 	"forecourt/tenants"
@@ -77,29 +71,12 @@ type list struct {
 // call is what a person's browser sends.
 func (e *env) call(t *testing.T, a tenants.Actor, method, path string, body any) (int, []byte) {
 	t.Helper()
-	app := fiber.New()
-	e.s.Routes(rest.New(app, rest.Doors{
-		Tenant: func(ctx context.Context, _ rest.Request) (context.Context, error) {
-			return tenants.WithActor(ctx, a), nil
-		},
-		Allow: tenants.Allow,
-	}))
 	b, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequest(method, rest.Prefix+path, bytes.NewReader(b))
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := app.Test(r, -1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	b, err = io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, b
+	status, answer := policiestest.Door(t, e.s.Routes, func() tenants.Actor { return a })(method, path, "", string(b))
+	return status, []byte(answer)
 }
 
 func (e *env) list(t *testing.T, a tenants.Actor) (l list) {

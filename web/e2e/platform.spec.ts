@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { button, dialog, open, password, signIn } from './people';
+import { button, dialog, password, signIn, signInOperator } from './people';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -12,13 +12,7 @@ const bad = good.replace('比亚迪,比亚迪汽车,海豹06', ',比亚迪汽车
 const file = (text: string) => ({ name: 'models.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
 
 test('an operator imports models after a preview, opens a tenant, and suspends it', async ({ browser }) => {
-  const page = await open(browser);
-  await page.goto('/signin');
-  await button(page, '平台运营入口').click();
-  await expect(page).toHaveURL(/platform/);
-  await page.getByLabel('账号').fill('operator');
-  await page.getByLabel('密码').fill(password);
-  await button(page, '登录').click();
+  const page = await signInOperator(browser);
 
   await page.getByRole('tab', { name: '车型库' }).click();
   const choose = page.locator('input[type=file]');
@@ -58,11 +52,7 @@ test('the administrator of a new group subscribes to a brand, and its models app
 });
 
 test('the people of a suspended tenant read, and change nothing', async ({ browser }) => {
-  const operator = await open(browser);
-  await operator.goto('/platform');
-  await operator.getByLabel('账号').fill('operator');
-  await operator.getByLabel('密码').fill(password);
-  await button(operator, '登录').click();
+  const operator = await signInOperator(browser);
   const row = operator.getByRole('row', { name: /xinda/ });
   await button(row, '停用').click();
   await operator.locator('.ant-popconfirm').getByRole('button', { name: '停用' }).click();

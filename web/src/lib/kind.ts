@@ -1,5 +1,5 @@
 import type { FieldInfo, Filter, KindInfo, Lang, Option, Row, Term } from '../api/types';
-import { mobile } from './format';
+import { mobile, money, percent } from './format';
 
 /** A kind's name for a list: English takes the plural from the address, "vehicle-models" gives "Vehicle models". */
 export function many(kind: KindInfo, lang: Lang): string {
@@ -30,12 +30,20 @@ export function titleOf(kind: KindInfo, row: Row | undefined): string {
   return String(value ?? row.number ?? row.name ?? row.id);
 }
 
+/** A value as plain text, for sentences and second lines; the page's own form of it is components/Value. */
+export function plain(f: FieldInfo | undefined, v: unknown): string {
+  if (f?.type === 'money') return money(v);
+  if (f?.format === 'basis_points') return percent(v);
+  if (f?.format === 'mobile') return mobile(String(v));
+  return String(v);
+}
+
 /** A second line that tells namesakes apart. */
 export function hintOf(kind: KindInfo, row: Row): string {
   const name = kind.subtitle || (kind.title === 'number' ? '' : 'number');
   const f = fieldOf(kind.fields, name);
   const v = f?.type === 'ref' ? row[titleName(name)] : row[name];
-  return v === undefined || v === null ? '' : f?.format === 'mobile' ? mobile(String(v)) : String(v);
+  return v === undefined || v === null ? '' : plain(f, v);
 }
 
 /** Puts the record's id where a declaration writes "@id". */

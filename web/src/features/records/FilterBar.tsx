@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { FieldInfo, Filter, KindInfo, Term } from '../../api/types';
 import { RefSelect, useTitle } from '../../components/RefSelect';
 import { dayOf, instant, wall } from '../../lib/clock';
-import { money, percent, toMoney } from '../../lib/format';
-import { fieldOf, optionOf } from '../../lib/kind';
+import { toMoney } from '../../lib/format';
+import { fieldOf, optionOf, plain } from '../../lib/kind';
 import { useNames, useWords } from '../../lib/prefs';
 
 type Props = { kind: KindInfo; q?: string; filter: Filter; onQ: (q: string | undefined) => void; onFilter: (f: Filter) => void };
@@ -155,16 +155,7 @@ function useSummary(field: FieldInfo, terms: Term[]): string {
     case 'int':
     case 'date':
     case 'time': {
-      const show = (v?: string) =>
-        v === undefined
-          ? ''
-          : field.type === 'money'
-            ? money(v)
-            : field.type === 'time'
-              ? dayOf(v)
-              : field.format === 'basis_points'
-                ? percent(v)
-                : String(v);
+      const show = (v?: string) => (v === undefined ? '' : field.type === 'time' ? dayOf(v) : plain(field, v));
       if (first[1] === '=') return show(String(value));
       return `${show(bound(terms, '>='))} ~ ${show(bound(terms, '<='))}`;
     }

@@ -8,8 +8,8 @@ import type { Attachment, Change, HistoryEvent, KindInfo, Note } from '../../api
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { ago, when } from '../../lib/clock';
-import { mobile, money, percent, size } from '../../lib/format';
-import { fieldOf, optionOf } from '../../lib/kind';
+import { size } from '../../lib/format';
+import { fieldOf, optionOf, plain } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 
 /** Who did what, what people remarked, and the papers. */
@@ -43,17 +43,12 @@ function useSay(kind: KindInfo) {
     switch (f?.type) {
       case 'choice':
         return words(optionOf(f, v)?.label) || String(v);
-      case 'money':
-        return money(v);
       case 'bool':
         return v ? t('value.yes') : t('value.no');
       case 'time':
         return when(String(v));
-      case 'int':
-        return f.format === 'basis_points' ? percent(v) : String(v);
     }
-    if (f?.format === 'mobile') return mobile(String(v));
-    return typeof v === 'object' ? JSON.stringify(v) : String(v);
+    return typeof v === 'object' ? JSON.stringify(v) : plain(f, v);
   };
 }
 
