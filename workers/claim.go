@@ -47,11 +47,7 @@ func (t table) sqlFor(q string) string {
 
 // onBoth runs q, whose ?0 is the tenant, on both tables of a tenant in one transaction. A suspended tenant's rows stay as they are.
 func (w *Workers) onBoth(ctx context.Context, tenant uuid.UUID, by, q string, args ...any) error {
-	a, err := w.db.Tenant(ctx, tenant)
-	if err != nil {
-		return err
-	}
-	err = w.db.Do(ctx, tenants.Worker(a, by), func(tx tenants.Tx) error {
+	return w.onTenant(ctx, tenant, by, func(tx tenants.Tx) error {
 		for _, t := range []table{outbox, dueTasks} {
 			if _, err := tx.ExecContext(ctx, t.sqlFor(q), append([]any{tx.Tenant}, args...)...); err != nil {
 				return err
@@ -59,7 +55,15 @@ func (w *Workers) onBoth(ctx context.Context, tenant uuid.UUID, by, q string, ar
 		}
 		return nil
 	})
-	if errors.Is(err, tenants.ErrSuspended) {
+}
+
+// onTenant runs fn in a transaction of a tenant; a suspended one keeps its rows as they are.
+func (w *Workers) onTenant(ctx context.Context, tenant uuid.UUID, by string, fn func(tx tenants.Tx) error) error {
+	a, err := w.db.Tenant(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if err = w.db.Do(ctx, tenants.Worker(a, by), fn); errors.Is(err, tenants.ErrSuspended) {
 		return nil
 	}
 	return err

@@ -46,6 +46,20 @@ func TestWhatIsDoneIsDeleted(t *testing.T) {
 		}
 	})
 
+	t.Run("AndTheKeysOfRequests", func(t *testing.T) {
+		w := newWorld(t, 2)
+		for _, tenant := range w.tenants {
+			w.exec("INSERT INTO idempotency (tenant_id, user_id, key, request, created_at) SELECT $1, gen_random_uuid(), n::text, '', now() - CASE WHEN n > 3 THEN interval '8 days' ELSE interval '6 days' END FROM generate_series(1, 1200) n", tenant)
+		}
+		w.run(handlers(effect(w.db, 0)), quick())
+		w.until("the old keys are gone", func() bool {
+			return w.count("SELECT count(*) FROM idempotency WHERE created_at < now() - interval '7 days'") == 0
+		})
+		if n := w.count("SELECT count(*) FROM idempotency"); n != 6 {
+			t.Errorf("%d keys are left, want the 6 of this week", n)
+		}
+	})
+
 	t.Run("OneTenantsMountainDelaysNobody", func(t *testing.T) {
 		w := newWorld(t, 9)
 		w.exec(`CREATE TABLE deleted (tenant_id uuid, at bigserial);

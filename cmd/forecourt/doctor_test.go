@@ -181,7 +181,7 @@ func TestDoctor(t *testing.T) {
 		p.database, p.owner = db.AppURL, db.OwnerURL
 		p.see(t)
 		v := p.see(t) // it did not migrate the first time, though it could have
-		v.bad(t, map[string][]string{"schema": {"older than this program", "run forecourt migrate", strings.TrimSuffix(last, ".tx.up.sql")}})
+		v.bad(t, map[string][]string{"schema": {"older than this program", "run forecourt migrate up", strings.TrimSuffix(last, ".tx.up.sql")}})
 		if !strings.Contains(v.lines["rights"], "not asked: see schema") {
 			t.Error(v.lines["rights"])
 		}
@@ -190,7 +190,7 @@ func TestDoctor(t *testing.T) {
 	t.Run("EmptyDatabase", func(t *testing.T) {
 		p, _ := healthy(t)
 		p.database = testdb.NewEmpty(t).AppURL
-		p.see(t).bad(t, map[string][]string{"schema": {"older than this program", "run forecourt migrate", "0001_core"}})
+		p.see(t).bad(t, map[string][]string{"schema": {"older than this program", "run forecourt migrate up", "0001_core"}})
 	})
 
 	t.Run("NewerDatabase", func(t *testing.T) {

@@ -29,8 +29,10 @@ func explain(err error) string {
 		return line + " — stop that one, or set FORECOURT_DATA to another folder"
 	case errors.Is(err, migrate.ErrNewer):
 		return line + " — use the newer program"
-	case errors.As(err, &connect), errors.As(err, &op):
+	case errors.As(err, &connect):
 		return line + " — check DATABASE_URL and that the server runs"
+	case errors.As(err, &op) && op.Op == "dial": // PostgreSQL's is a ConnectError
+		return line + " — check REDIS_URL and that the server runs"
 	}
 	return line
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,6 +28,8 @@ func TestExplain(t *testing.T) {
 		"OtherVersion":  {fmt.Errorf("private PostgreSQL: %w", embedded.ErrVersion), "start it with that version"},
 		"FolderInUse":   {fmt.Errorf("private PostgreSQL: %w", embedded.ErrBusy), "stop that one"},
 		"NewerDatabase": {fmt.Errorf("migrate: %w", migrate.ErrNewer), "use the newer program"},
+		"NoDatabase":    {fmt.Errorf("open the database: %w", &pgconn.ConnectError{Config: &pgconn.Config{}}), "check DATABASE_URL"},
+		"NoRedis":       {fmt.Errorf("redis: %w", &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}), "check REDIS_URL"},
 		"TwoLines":      {errors.New("first\nsecond"), "first; second"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,7 +17,7 @@ var (
 	// ErrNewer says that a later release has already changed this database.
 	ErrNewer = errors.New("the database is newer than this program; start the newer program")
 	// ErrOlder says that migrations are missing.
-	ErrOlder = errors.New("the database is older than this program; run forecourt migrate with DATABASE_OWNER_URL")
+	ErrOlder = errors.New("the database is older than this program; run forecourt migrate up with DATABASE_OWNER_URL")
 )
 
 // Migration is one step of the schema.

@@ -153,36 +153,55 @@ func (s *Spec) restrict(q *SQL, scope access.Scope) {
 	if scope.All || s.scope == scopeTenant {
 		return
 	}
-	if s.scope == scopeThrough {
-		q.WriteString(" AND EXISTS (SELECT FROM " + s.through + " s WHERE s.tenant_id = t.tenant_id AND s." + s.via + " = t.id AND ")
-		writeScope(q, "s", scope)
-		q.WriteByte(')')
+	ways := waysOf(scope)
+	if len(ways) == 0 {
+		q.WriteString(" AND false")
 		return
 	}
-	q.WriteString(" AND ")
-	writeScope(q, "t", scope)
-}
-
-func writeScope(q *SQL, alias string, scope access.Scope) {
-	separator := "("
-	part := func(column, op string, v any) {
-		q.WriteString(separator + alias + "." + column + op)
-		q.Arg(v)
+	separator := " AND ("
+	for _, w := range ways {
+		q.WriteString(separator)
+		if s.scope == scopeThrough {
+			// One EXISTS a way: PostgreSQL hashes each from its index and walks the list in its order, where a single EXISTS over all
+			// of them is joined and sorted: 52 ms against 3 ms for 50 of a company's 8,000 among 97,000 customers.
+			q.WriteString("EXISTS (SELECT FROM " + s.through + " s WHERE s.tenant_id = t.tenant_id AND s." + s.via + " = t.id AND ")
+			w.write(q, "s")
+			q.WriteByte(')')
+		} else {
+			w.write(q, "t")
+		}
 		separator = " OR "
 	}
+	q.WriteByte(')')
+}
+
+// way is one of the ways in which a scope covers a row: a column that has a value, or one of several.
+type way struct {
+	column  string
+	several bool
+	value   any
+}
+
+func waysOf(scope access.Scope) (list []way) {
 	if len(scope.Companies) > 0 {
-		part("company_id", " = ANY(", scope.Companies)
-		q.WriteByte(')')
+		list = append(list, way{"company_id", true, scope.Companies})
 	}
 	if len(scope.Departments) > 0 {
-		part("department_id", " = ANY(", scope.Departments)
-		q.WriteByte(')')
+		list = append(list, way{"department_id", true, scope.Departments})
 	}
 	if scope.Owner != [16]byte{} {
-		part("owner_id", " = ", scope.Owner)
+		list = append(list, way{"owner_id", false, scope.Owner})
 	}
-	if separator == "(" {
-		q.WriteString("(false")
+	return list
+}
+
+func (w way) write(q *SQL, alias string) {
+	q.WriteString(alias + "." + w.column + " = ")
+	if !w.several {
+		q.Arg(w.value)
+		return
 	}
+	q.WriteString("ANY(")
+	q.Arg(w.value)
 	q.WriteByte(')')
 }
