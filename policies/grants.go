@@ -19,7 +19,7 @@ var (
 	ErrScope     = fault.New(fault.Invalid, "role.scope", "数据范围不对：%s", "There is no such data scope: %s")
 	ErrGrantForm = fault.New(fault.Invalid, "role.grant", "权限格式应为 资源:动作，如 contract:submit", "A permission is resource:action, such as contract:submit")
 	ErrNoRole    = fault.New(fault.Missing, "role.missing", "角色不存在", "There is no such role")
-	ErrLastAdmin = fault.New(fault.Conflict, "role.last_administrator", "集团管理员必须保留管理角色的权限，否则没有人能再改回来", "The group administrator keeps the right to manage roles, or nobody could ever undo this")
+	ErrLastAdmin = fault.New(fault.Conflict, "role.last_administrator", "集团管理员必须保留管理角色和用户的权限，否则没有人能再改回来", "The group administrator keeps the rights to manage roles and users, or nobody could ever undo this")
 )
 
 // Grant is a permission with its scope.
@@ -43,7 +43,7 @@ func (s *Service) SetGrants(ctx context.Context, a tenants.Actor, role string, g
 }
 
 func checkGrants(role string, grants []Grant) error {
-	manages := false
+	kept := map[string]bool{}
 	for i, g := range grants {
 		resource, action, ok := strings.Cut(g.Permission, ":")
 		if !ok || resource == "" || action == "" || strings.ContainsAny(g.Permission, " ,'\"") {
@@ -52,9 +52,9 @@ func checkGrants(role string, grants []Grant) error {
 		if _, _, err := parseScope(g.Scope); err != nil {
 			return ErrScope.With(g.Scope).At(fmt.Sprintf("grants[%d].scope", i))
 		}
-		manages = manages || g.Permission == "role:manage" && g.Scope == "group"
+		kept[g.Permission] = kept[g.Permission] || g.Scope == "group"
 	}
-	if role == "group_administrator" && !manages {
+	if role == "group_administrator" && (!kept["role:manage"] || !kept["user:manage"]) {
 		return ErrLastAdmin
 	}
 	return nil

@@ -79,7 +79,9 @@ func TestSetGrants(t *testing.T) {
 	refused(t, set(env.Admin, "nobody", read), policies.ErrNoRole)
 	refused(t, set(env.Admin, "cashier", policies.Grant{Permission: "customer:read", Scope: "everything"}), policies.ErrScope)
 	refused(t, set(env.Admin, "cashier", policies.Grant{Permission: "customer", Scope: "self"}), policies.ErrGrantForm)
-	refused(t, set(env.Admin, "group_administrator", read), policies.ErrLastAdmin)
+	for _, left := range []string{"role:manage", "user:manage"} {
+		refused(t, set(env.Admin, "group_administrator", policies.Grant{Permission: left, Scope: "group"}), policies.ErrLastAdmin)
+	}
 	foreign := env.OtherTenant(t)
 	refused(t, set(env.Admin, "cashier", policies.Grant{Permission: "customer:read", Scope: "units:" + foreign.Company.String()}), policies.ErrScope)
 	must(t, set(env.Admin, "cashier", read))
@@ -157,7 +159,7 @@ func TestCompanyAdministrator(t *testing.T) {
 		_, err := env.Org.AddPosting(ctx, me, tenants.PostingInput{User: user, Unit: unit, Title: "助理", Roles: []string{role}})
 		return err
 	}
-	refused(t, place(env.Office, "cashier"), tenants.ErrBeyond)
+	refused(t, place(env.Office, "auditor"), tenants.ErrBeyond)
 	refused(t, place(env.Office, "group_administrator"), tenants.ErrBeyond)
 	refused(t, place(env.Office, "nobody"), tenants.ErrNoRole)
 	refused(t, place(env.OtherCompany, "company_administrator"), tenants.ErrBeyond)

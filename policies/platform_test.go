@@ -36,6 +36,13 @@ func TestOperators(t *testing.T) {
 	if status != 200 {
 		t.Fatalf("first administrator: %d %v", status, answer)
 	}
+	if status, answer := call(t, app, http.MethodPost, "/user-groups", boss, map[string]any{"name": "值班"}); status != 403 || answer["code"] != "password.change_needed" {
+		t.Errorf("with the password that the operator knows: %d %v", status, answer)
+	}
+	if status, answer := call(t, app, http.MethodPut, "/session/password", boss, map[string]any{"current": "Kaifa-2026", "password": "Neues-2027"}); status != 204 {
+		t.Fatalf("first administrator's own password: %d %v", status, answer)
+	}
+	in["password"] = "Neues-2027"
 	t.Run("ARealTenantHasNoDemoClock", func(t *testing.T) {
 		if status, answer := call(t, app, http.MethodPost, "/demo/clock", boss, map[string]any{"days": 1}); status != 403 {
 			t.Errorf("%d %v", status, answer)

@@ -16,6 +16,10 @@ func (s *Service) Holds(ctx context.Context, tx tenants.Tx, role string, at tena
 	if err := roleExists(ctx, tx, role); err != nil {
 		return false, err
 	}
+	return s.holds(ctx, tx, role, at)
+}
+
+func (s *Service) holds(ctx context.Context, tx tenants.Tx, role string, at tenants.Posting) (bool, error) {
 	p, err := s.policyOf(ctx, tx)
 	if err != nil {
 		return false, err

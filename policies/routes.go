@@ -27,6 +27,8 @@ type RoleInfo struct {
 	Code    string     `json:"code"`
 	Name    fault.Text `json:"name"`
 	Shipped bool       `json:"shipped"`
+	GivenBy string     `json:"givenBy" enum:"group,company" doc:"Who gives it: the group alone, or a company's administrators too"`
+	MayGive bool       `json:"mayGive" doc:"Whether the reader may give it, somewhere in their company"`
 	Grants  []Grant    `json:"grants"`
 }
 
@@ -103,7 +105,11 @@ func (s *Service) listRoles(ctx context.Context, _ *struct{}) (*rolesOutput, err
 			return err
 		}
 		for _, r := range roles {
-			info := RoleInfo{r.Code, fault.Text{Zh: r.NameZh, En: r.NameEn}, r.Shipped, []Grant{}}
+			info := RoleInfo{Code: r.Code, Name: fault.Text{Zh: r.NameZh, En: r.NameEn}, Shipped: r.Shipped, GivenBy: r.GivenBy, Grants: []Grant{}}
+			var err error
+			if info.MayGive, err = s.mayGive(ctx, tx, r); err != nil {
+				return err
+			}
 			for _, g := range rules {
 				if g.V0 == r.Code {
 					info.Grants = append(info.Grants, Grant{g.V1, g.V2})

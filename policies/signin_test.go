@@ -234,11 +234,16 @@ func TestOrganisationOverTheAPI(t *testing.T) {
 	if status, answer := call(t, app, http.MethodPut, "/session/password", token, map[string]any{"current": "Kaifa-2026", "password": "Neues-2027"}); status != 204 {
 		t.Errorf("own password: %d %v", status, answer)
 	}
-	post("/users/"+user.String()+"/password", map[string]any{"password": "Kaifa-2026"}, 204)
+	post("/users/"+user.String()+"/password", map[string]any{"password": "Kaifa-2026"}, 422) // one of the last
+	post("/users/"+user.String()+"/password", map[string]any{"password": "Drittes-2028"}, 204)
 	if status, _ := call(t, app, http.MethodGet, "/session", token, nil); status != 401 {
 		t.Errorf("a session outlives the password that somebody else set: %d", status)
 	}
-	token, _ = env.Session(t, "newhire")
+	_, answer := call(t, app, http.MethodPost, "/session", "", credentials(env, "newhire", "Drittes-2028", "bearer"))
+	token, _ = answer["token"].(string)
+	if me, _ := answer["me"].(map[string]any); me["mustChangePassword"] != true {
+		t.Errorf("after a password that somebody else set: %v", me)
+	}
 	post("/postings/"+posting.String()+"/end", map[string]any{}, 204)
 	if status, answer := call(t, app, http.MethodGet, "/session", token, nil); status != 403 {
 		t.Errorf("without any posting: %d %v", status, answer)

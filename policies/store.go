@@ -20,6 +20,7 @@ type roleRow struct {
 	NameZh        string    `bun:"name_zh"`
 	NameEn        string    `bun:"name_en"`
 	Shipped       bool      `bun:"shipped"`
+	GivenBy       string    `bun:"given_by,nullzero,default:'group'"`
 }
 
 type fieldRow struct {
@@ -45,7 +46,7 @@ func Seed(ctx context.Context, tx tenants.Tx) error {
 		if slices.Contains(have, r.Code) {
 			continue
 		}
-		roles = append(roles, roleRow{TenantID: tx.Tenant, Code: r.Code, NameZh: r.Zh, NameEn: r.En, Shipped: true})
+		roles = append(roles, roleRow{TenantID: tx.Tenant, Code: r.Code, NameZh: r.Zh, NameEn: r.En, Shipped: true, GivenBy: givenBy(r.Code)})
 		for _, g := range r.Grants {
 			permission, scope, _ := strings.Cut(g, " ")
 			if permission == demoClock && !tx.Actor.Tenant.Demo {

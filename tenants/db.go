@@ -3,6 +3,7 @@ package tenants
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ type Actor struct {
 	Posting Posting
 	Set     *access.Set
 	Address string
+	token   [sha256.Size]byte // hash of what the session is known by; zero: none
 }
 
 // Tenant is a dealer group as the running program needs it.
@@ -50,6 +52,9 @@ type Tenant struct {
 // Now returns the tenant's time.
 func (t Tenant) Now() time.Time { return clock.Now().Add(t.Offset) }
 
+// endOf returns the instant of the machine's clock at which the tenant's day d is over.
+func (t Tenant) endOf(d clock.Day) time.Time { return d.Add(1).Start(t.Zone).Add(-t.Offset) }
+
 // Posting is a place in the org tree with roles.
 type Posting struct {
 	ID         uuid.UUID
@@ -59,6 +64,7 @@ type Posting struct {
 	Department uuid.UUID // uuid.Nil at a company itself
 	Title      string
 	Roles      []string
+	MustChange bool // its holder changes their password before they do anything in it
 }
 
 // View is what lists and pages show to a.
@@ -81,10 +87,13 @@ type Tx struct {
 // Can returns the rows that the actor's grant p covers, or a denied fault. A worker covers all.
 func (t Tx) Can(p access.Permission) (access.Scope, error) { return t.Actor.Can(p) }
 
-// Can returns the rows that the grant p covers, or a denied fault.
+// Can returns the rows that the grant p covers, or a denied fault, among them ErrChangeNeeded.
 func (a Actor) Can(p access.Permission) (access.Scope, error) {
 	if a.User == uuid.Nil {
 		return access.Scope{All: true}, nil
+	}
+	if a.Posting.MustChange {
+		return access.Scope{}, ErrChangeNeeded
 	}
 	scope, ok := a.Set.Scope(p)
 	if !ok {
@@ -107,11 +116,14 @@ func NewDB(pool *sql.DB, announce func(uuid.UUID, []database.Touch)) *DB {
 // Pool returns the pool, for the kernel's own reads.
 func (d *DB) Pool() *sql.DB { return d.bun.DB }
 
-// Do runs fn in one transaction of the actor's tenant. It returns ErrSuspended for a tenant that may only read, and
+// Do runs fn in one transaction of the actor's tenant. It returns ErrSuspended for a tenant that may only read, ErrChangeNeeded, and
 // rest.ErrAnswered when the request's Idempotency-Key already did its work. A deadlock is tried again.
 func (d *DB) Do(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	if a.Tenant.Status == "suspended" || a.Tenant.Status == "closed" {
 		return ErrSuspended
+	}
+	if err := a.Ready(ctx); err != nil {
+		return err
 	}
 	for try := 1; ; try++ {
 		err := d.once(ctx, a, nil, fn)
@@ -122,8 +134,11 @@ func (d *DB) Do(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	}
 }
 
-// Read runs fn in a read-only transaction.
+// Read runs fn in a read-only transaction. It returns ErrChangeNeeded.
 func (d *DB) Read(ctx context.Context, a Actor, fn func(tx Tx) error) error {
+	if err := a.Ready(ctx); err != nil {
+		return err
+	}
 	return d.once(ctx, a, &sql.TxOptions{ReadOnly: true}, fn)
 }
 

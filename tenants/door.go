@@ -36,6 +36,10 @@ func (s *Sessions) Enter(ctx context.Context, r rest.Request) (context.Context, 
 	if r.ByCookie && r.Writes && subtle.ConstantTimeCompare([]byte(r.CSRF), []byte(csrfOf(r.Token))) != 1 {
 		return ctx, ErrCSRF
 	}
+	if err := a.Ready(ctx); err != nil {
+		return ctx, err
+	}
+	s.seen.note(a, rest.OperationOf(ctx))
 	return record.WithView(WithActor(ctx, a), a.View(rest.LanguageOf(ctx))), nil
 }
 

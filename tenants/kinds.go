@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"forecourt/kernel/clock"
 	"forecourt/kernel/flow"
 	"forecourt/kernel/record"
 )
@@ -15,6 +16,9 @@ type User struct {
 	Version       int       `bun:"version" json:"version"`
 	Login         string    `bun:"login" json:"login"`
 	Name          string    `bun:"name" json:"name"`
+	Mobile        string    `bun:"mobile,nullzero" json:"mobile"`
+	Email         string    `bun:"email,nullzero" json:"email"`
+	ValidTo       clock.Day `bun:"valid_to,nullzero" json:"validTo"`
 	Status        string    `bun:"status" json:"status"`
 }
 
@@ -24,6 +28,9 @@ var UserKind = record.New("user", "users", "用户", "User", func(u *User, k *re
 	k.Int(&u.Version, "版本", "Version").Fixed()
 	k.Text(&u.Name, "姓名", "Name").Must().Max(60).Sort()
 	k.Text(&u.Login, "登录名", "Login").Must().Max(40).Sort()
+	k.Text(&u.Mobile, "手机", "Mobile").Max(11)
+	k.Text(&u.Email, "邮箱", "E-mail").Max(100)
+	k.Date(&u.ValidTo, "账号有效期至", "Account valid to")
 	k.Choice(&u.Status, "状态", "Status",
 		record.Option{Value: "active", Label: text("启用", "Active"), Tone: flow.Green},
 		record.Option{Value: "disabled", Label: text("停用", "Disabled"), Tone: flow.Grey}).Fixed()
@@ -33,7 +40,10 @@ var UserKind = record.New("user", "users", "用户", "User", func(u *User, k *re
 	k.Says("add_posting", "新增任职", "Gave a posting")
 	k.Says("end_posting", "结束任职", "Ended a posting")
 	k.Says("set_password", "重置密码", "Set the password")
+	k.Says("edit_posting", "修改任职", "Changed a posting")
 	k.Says("disable", "停用", "Disabled")
+	k.Says("enable", "启用", "Enabled")
+	k.Says("unlock", "解锁", "Unlocked")
 })
 
 // Unit is a node of the tenant's tree.
@@ -46,6 +56,8 @@ type Unit struct {
 	Kind          string    `bun:"kind" json:"kind"`
 	Code          string    `bun:"code" json:"code"`
 	Name          string    `bun:"name" json:"name"`
+	ValidFrom     clock.Day `bun:"valid_from" json:"validFrom"`
+	ValidTo       clock.Day `bun:"valid_to,nullzero" json:"validTo"`
 	Status        string    `bun:"status" json:"status"`
 }
 
@@ -59,10 +71,15 @@ var UnitKind = record.New("org_unit", "org-units", "组织", "Org unit", func(u 
 		record.Of("department", "部门", "Department"), record.Of("team", "班组", "Team"))
 	k.Ref(&u.ParentID, "org_unit", "上级", "Parent")
 	k.Ref(&u.CompanyID, "org_unit", "所属公司", "Company").Fixed()
+	k.Date(&u.ValidFrom, "启用日期", "Valid from").Fixed()
+	k.Date(&u.ValidTo, "关闭日期", "Valid to").Fixed()
 	k.Choice(&u.Status, "状态", "Status",
 		record.Option{Value: "open", Label: text("启用", "Open"), Tone: flow.Green},
 		record.Option{Value: "closed", Label: text("关闭", "Closed"), Tone: flow.Grey}).Fixed()
 	k.Title("name", "code")
 	k.List("code", "code", "name", "kind", "parentId", "companyId", "status")
 	k.TenantWide()
+	k.Says("move", "移动", "Moved")
+	k.Says("close", "关闭", "Closed")
+	k.Says("reopen", "重新启用", "Opened again")
 })

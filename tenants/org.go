@@ -21,6 +21,10 @@ var ErrNoRole = fault.New(fault.Invalid, "user.no_role", "角色不存在：%s",
 type Roles interface {
 	// Give gives roles to "posting:<id>" or "group:<id>". It returns ErrNoRole.
 	Give(ctx context.Context, tx Tx, subject string, roles ...string) error
+	// Take takes roles from a subject that has them.
+	Take(ctx context.Context, tx Tx, subject string, roles ...string) error
+	// Assignable reports whether the actor, who manages the users of a company, may give a role at a place in it. It returns ErrNoRole.
+	Assignable(ctx context.Context, tx Tx, role string, at Posting) (bool, error)
 	// Holds reports whether the actor themselves may do all that role would allow at a place. It returns ErrNoRole.
 	Holds(ctx context.Context, tx Tx, role string, at Posting) (bool, error)
 	// Outranks reports whether the actor may do all that user may.

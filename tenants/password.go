@@ -2,9 +2,9 @@ package tenants
 
 import (
 	"context"
+	_ "embed" // the common passwords
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/alexedwards/argon2id"
@@ -18,16 +18,27 @@ var (
 	ErrPassword  = fault.New(fault.Invalid, "user.password", "密码至少 8 位，不能与登录名相同，也不能是常见密码", "A password has at least 8 characters, is not the login and is not a common one")
 )
 
-var (
-	loginForm     = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{2,39}$`)
-	commonSecrets = []string{"12345678", "123456789", "1234567890", "password", "qwertyui", "11111111", "88888888", "00000000", "iloveyou", "abcd1234"}
-)
+var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{2,39}$`)
 
+// commonList is what people here choose first, of eight characters and more: what is shorter is refused anyway. One a line, in small letters.
+//
+//go:embed common_passwords.txt
+var commonList string
+
+var common = func() map[string]bool {
+	set := map[string]bool{}
+	for _, password := range strings.Fields(commonList) {
+		set[password] = true
+	}
+	return set
+}()
+
+// checkSecret returns ErrLoginForm at login or ErrPassword at password.
 func checkSecret(login, password string) error {
 	switch {
 	case !loginForm.MatchString(login):
 		return ErrLoginForm.At("login")
-	case len([]rune(password)) < 8 || len(password) > 200 || strings.EqualFold(login, password) || slices.Contains(commonSecrets, strings.ToLower(password)):
+	case len([]rune(password)) < 8 || len(password) > 200 || strings.EqualFold(login, password) || common[strings.ToLower(password)]:
 		return ErrPassword.At("password")
 	}
 	return nil

@@ -83,7 +83,7 @@ func (p *Platform) Open(ctx context.Context, in OpenInput) (Tenant, error) {
 		if err := insertUser(ctx, tx, user, in.Administrator, hash); err != nil {
 			return err
 		}
-		if err := p.org.insertPosting(ctx, tx, id.New(), PostingInput{user, root, "集团管理员", []string{"group_administrator"}}); err != nil {
+		if err := p.org.insertPosting(ctx, tx, id.New(), PostingInput{User: user, Unit: root, Title: "集团管理员", Roles: []string{"group_administrator"}}); err != nil {
 			return err
 		}
 		return LogOperator(ctx, tx, "open_tenant", map[string]any{"code": t.Code, "name": t.Name})

@@ -45,7 +45,7 @@ func (p *Platform) Routes(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "open-tenant", Method: http.MethodPost, Path: "/platform/tenants", Permission: rest.Operator, Status: 201, Summary: "Open a tenant"},
 		func(ctx context.Context, in *openBody) (*createdOutput, error) {
 			b := in.Body
-			t, err := p.Open(ctx, OpenInput{Code: b.Code, Name: b.Name, StartDate: b.StartDate, Administrator: UserInput{b.Administrator.Login, b.Administrator.Name, b.Administrator.Password}})
+			t, err := p.Open(ctx, OpenInput{Code: b.Code, Name: b.Name, StartDate: b.StartDate, Administrator: UserInput{Login: b.Administrator.Login, Name: b.Administrator.Name, Password: b.Administrator.Password, MustChange: true}})
 			return created(t.ID, err)
 		})
 	for action, status := range map[string]string{"suspend": "suspended", "resume": "active"} {

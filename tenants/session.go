@@ -39,12 +39,13 @@ type Sessions struct {
 	db       *DB
 	compiler Compiler
 	cache    *cache
+	seen     *sights
 	stale    func(uuid.UUID)
 }
 
 // NewSessions makes the service. stale announces a tenant whose actors changed.
 func NewSessions(db *DB, c Compiler, stale func(uuid.UUID)) *Sessions {
-	return &Sessions{db, c, newCache(), stale}
+	return &Sessions{db, c, newCache(), newSights(), stale}
 }
 
 // Token is the tenant's id and 32 random bytes: the tenant is known before any row is read.
@@ -80,7 +81,25 @@ func (s *Sessions) Actor(ctx context.Context, token, address string) (Actor, err
 	if !ok {
 		return Actor{}, ErrSignIn
 	}
-	sum := sha256.Sum256([]byte(token))
+	return s.actor(ctx, tenant, sha256.Sum256([]byte(token)), address)
+}
+
+// Watch returns what tells what the caller of ctx may do by now. It returns ErrSignIn for a session that is over, and whatever else
+// Actor returns.
+func (s *Sessions) Watch(ctx context.Context) func() (*access.Set, error) {
+	a := ActorOf(ctx)
+	return func() (*access.Set, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), watchWithin)
+		defer cancel()
+		now, err := s.actor(ctx, a.Tenant.ID, a.token, a.Address)
+		return now.Set, err
+	}
+}
+
+// watchWithin is how long a look at a session may take.
+const watchWithin = 5 * time.Second
+
+func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size]byte, address string) (Actor, error) {
 	if a, ok := s.cache.get(sum); ok {
 		a.Address = address
 		return a, nil
@@ -96,7 +115,7 @@ func (s *Sessions) Actor(ctx context.Context, token, address string) (Actor, err
 	if t.Status == "closed" {
 		return Actor{}, ErrClosed
 	}
-	a := Actor{Tenant: t, Address: address}
+	a := Actor{Tenant: t, Address: address, token: sum}
 	var expires time.Time
 	err = s.db.Read(ctx, Actor{Tenant: t, Name: "session"}, func(tx Tx) error {
 		var posting uuid.UUID

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"forecourt/kernel/clock"
+	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
 )
 
@@ -53,6 +54,45 @@ func (s *Sessions) Routes(api *rest.API) {
 			rest.SetCookie(ctx, rest.SessionCookie, "", past, false)
 			rest.SetCookie(ctx, rest.CSRFCookie, "", past, true)
 			return nil, s.SignOut(ctx, ActorOf(ctx))
+		})
+	s.liveRoutes(api)
+}
+
+type liveOutput struct {
+	Body struct {
+		Items []Seen `json:"items"`
+	}
+}
+
+type ownOutput struct {
+	Body struct {
+		Items []OwnSession `json:"items"`
+	}
+}
+
+// liveRoutes registers the monitor and what a person sees of their own sessions.
+func (s *Sessions) liveRoutes(api *rest.API) {
+	rest.Register(api, rest.Operation{ID: "list-sessions", Method: http.MethodGet, Path: "/monitor/sessions", Permission: readMonitor, Summary: "Live sessions and what each runs"},
+		func(ctx context.Context, _ *struct{}) (*liveOutput, error) {
+			var out liveOutput
+			var err error
+			out.Body.Items, err = s.Live(ctx, ActorOf(ctx))
+			return &out, err
+		})
+	rest.Register(api, rest.Operation{ID: "end-session", Method: http.MethodPost, Path: "/monitor/sessions/{id}/end", Permission: endMonitor, Summary: "End a session"},
+		func(ctx context.Context, in *record.ByID) (*struct{}, error) {
+			return nil, s.End(ctx, ActorOf(ctx), in.Key())
+		})
+	rest.Register(api, rest.Operation{ID: "list-own-sessions", Method: http.MethodGet, Path: "/session/list", Permission: rest.SignedIn, Summary: "One's own live sessions"},
+		func(ctx context.Context, _ *struct{}) (*ownOutput, error) {
+			var out ownOutput
+			var err error
+			out.Body.Items, err = s.Own(ctx, ActorOf(ctx))
+			return &out, err
+		})
+	rest.Register(api, rest.Operation{ID: "end-own-session", Method: http.MethodDelete, Path: "/session/list/{id}", Permission: rest.SignedIn, Summary: "End one of one's own sessions"},
+		func(ctx context.Context, in *record.ByID) (*struct{}, error) {
+			return nil, s.EndOwn(ctx, ActorOf(ctx), in.Key())
 		})
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"forecourt/kernel/clock"
+	"forecourt/kernel/fault"
 	"forecourt/kernel/id"
 	"forecourt/kernel/record"
 )
@@ -23,7 +25,10 @@ const (
 // SignInput is what a person types, and where from.
 type SignInput struct{ Tenant, Login, Password, Address, Agent string }
 
-// SignIn opens a session. It returns ErrSignIn, ErrLocked, ErrClosed or ErrNoPosting.
+// ErrUserEnded tells whoever knows the password that their account's last day is over.
+var ErrUserEnded = fault.New(fault.Denied, "session.user_ended", "账号有效期至 %s，已不能登录，请联系管理员", "Your account ended with %s; ask your administrator")
+
+// SignIn opens a session. It returns ErrSignIn, ErrLocked, ErrClosed, ErrUserEnded or ErrNoPosting.
 func (s *Sessions) SignIn(ctx context.Context, in SignInput) (token string, a Actor, err error) {
 	tell := time.NewTimer(refusedAfter)
 	defer tell.Stop()
@@ -69,8 +74,20 @@ func (s *Sessions) signInAs(ctx context.Context, in SignInput) (token string, er
 	if err != nil {
 		return "", err
 	}
-	return token, s.db.Do(ctx, door, func(tx Tx) error { return openSession(ctx, tx, u.id, hash, in) })
+	err = s.db.Do(ctx, door, func(tx Tx) error { return openSession(ctx, tx, u.id, hash, in) })
+	for _, r := range refusals {
+		if errors.Is(err, r.fault) {
+			return "", errors.Join(err, s.refuse(ctx, door, u, r.why))
+		}
+	}
+	return token, err
 }
+
+// refusals are what keeps out somebody who knows their password, and what the log says of it.
+var refusals = []struct {
+	fault *fault.Fault
+	why   string
+}{{ErrLocked, "locked"}, {ErrSignIn, "disabled"}, {ErrUserEnded, "ended"}, {ErrNoPosting, "no_posting"}}
 
 // openSession writes the session. The account is looked at again under its lock: of many guesses sent at once, those after the
 // fifth wrong one must not get in.
@@ -78,7 +95,8 @@ func openSession(ctx context.Context, tx Tx, user uuid.UUID, hash []byte, in Sig
 	tx.By.User = user
 	var status string
 	var locked bool
-	err := tx.QueryRowContext(ctx, "SELECT status, coalesce(locked_until > now(), false) FROM users WHERE tenant_id = ? AND id = ? FOR UPDATE", tx.Tenant, user).Scan(&status, &locked)
+	var last clock.Day
+	err := tx.QueryRowContext(ctx, "SELECT status, coalesce(locked_until > now(), false), valid_to FROM users WHERE tenant_id = ? AND id = ? FOR UPDATE", tx.Tenant, user).Scan(&status, &locked, &last)
 	switch {
 	case err != nil:
 		return fmt.Errorf("account at sign-in: %w", err)
@@ -86,6 +104,8 @@ func openSession(ctx context.Context, tx Tx, user uuid.UUID, hash []byte, in Sig
 		return ErrLocked
 	case status != "active":
 		return ErrSignIn
+	case last != "" && string(last) < tx.today():
+		return ErrUserEnded.With(string(last))
 	}
 	held, err := PostingsOf(ctx, tx, user)
 	if err != nil {
@@ -103,6 +123,9 @@ func openSession(ctx context.Context, tx Tx, user uuid.UUID, hash []byte, in Sig
 	session := id.New()
 	if err := tx.Later(ctx, "INSERT INTO sessions (tenant_id, id, token_hash, user_id, posting_id, address, agent, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, now() + ?::interval)",
 		tx.Tenant, session, hash, user, held[0].ID, in.Address, clip(in.Agent, 300), seconds(sessionLife)); err != nil {
+		return err
+	}
+	if err := endSessions(ctx, tx, user, last); err != nil {
 		return err
 	}
 	return record.WriteHistory(ctx, tx.Tx, "session", session, 1, "sign_in", nil, map[string]any{"agent": clip(in.Agent, 300)})

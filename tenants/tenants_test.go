@@ -74,6 +74,10 @@ func TestPasswordPolicy(t *testing.T) {
 		{"wangmin", "Kaifa26", false},
 		{"wangmin.01", "WANGMIN.01", false},
 		{"wangmin", "Password", false},
+		{"wangmin", "QWER1234", false},
+		{"wangmin", "woaini1314", false},
+		{"wangmin", "admin123", false},
+		{"operator", "forecourt-demo", true},
 		{"Wangmin", "Kaifa-2026", false},
 		{"wm", "Kaifa-2026", false},
 	} {

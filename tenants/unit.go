@@ -52,10 +52,11 @@ func (o *Org) AddUnit(ctx context.Context, a Actor, in UnitInput) (unit uuid.UUI
 	return unit, err
 }
 
+// parentOf returns the company of an open unit that may hold in, and keeps it from being closed meanwhile.
 func parentOf(ctx context.Context, tx Tx, in UnitInput) (company uuid.UUID, err error) {
 	var kind string
 	var c uuid.NullUUID
-	err = tx.QueryRowContext(ctx, "SELECT kind, company_id FROM org_units WHERE tenant_id = ? AND id = ? AND status = 'open'", tx.Tenant, in.Parent).Scan(&kind, &c)
+	err = tx.QueryRowContext(ctx, "SELECT kind, company_id FROM org_units WHERE tenant_id = ? AND id = ? AND status = 'open' FOR SHARE", tx.Tenant, in.Parent).Scan(&kind, &c)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !slices.Contains(mayHold[kind], in.Kind) {
 		return uuid.Nil, ErrParent.At("parentId")
 	}
@@ -69,8 +70,8 @@ func insertUnit(ctx context.Context, tx Tx, unit, company uuid.UUID, in UnitInpu
 	if in.Kind == "company" {
 		company = unit
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO org_units (tenant_id, id, parent_id, company_id, kind, code, name) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		tx.Tenant, unit, null(in.Parent), null(company), in.Kind, in.Code, in.Name)
+	_, err := tx.ExecContext(ctx, "INSERT INTO org_units (tenant_id, id, parent_id, company_id, kind, code, name, valid_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Tenant, unit, null(in.Parent), null(company), in.Kind, in.Code, in.Name, tx.today())
 	if database.Violates(err, "org_units_code") {
 		return ErrUnitCode.At("code")
 	}

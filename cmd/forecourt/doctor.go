@@ -20,6 +20,7 @@ import (
 	"forecourt/kernel/embedded"
 	"forecourt/kernel/migrate"
 	"forecourt/migrations"
+	"forecourt/modules/audit"
 	"forecourt/workers"
 )
 
@@ -134,6 +135,8 @@ func (s *servers) checks(pool *sql.DB) []check {
 			parked, err := scan[int](ctx, pool, "SELECT count(*) FROM tenants_with_parked(1000)")
 			return fmt.Sprintf("%d tenants have work waiting, %d have parked rows", waiting, parked), err
 		}, ""},
+		{"history", "schema", func(ctx context.Context) (string, error) { return audit.VerifyAll(ctx, pool, 1) },
+			"someone changed the log behind the application: keep the database as it is and compare it with a backup"},
 		{"clock", "database", func(ctx context.Context) (string, error) {
 			theirs, err := scan[time.Time](ctx, pool, "SELECT now()")
 			if err != nil {

@@ -20,7 +20,7 @@ import (
 	"forecourt/migrations"
 )
 
-var checkNames = []string{"database", "schema", "rights", "isolation", "queue", "overdue", "clock", "disk"}
+var checkNames = []string{"database", "schema", "rights", "isolation", "queue", "overdue", "history", "clock", "disk"}
 
 // finding is what the doctor said: the status of the process, and the line of each check by its name.
 type finding struct {

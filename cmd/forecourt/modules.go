@@ -6,6 +6,7 @@ import (
 	"forecourt/kernel/job"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
+	"forecourt/modules/audit"
 	"forecourt/modules/callback"
 	"forecourt/modules/cash"
 	"forecourt/modules/catalogue"
@@ -44,7 +45,7 @@ func kinds() []*record.Spec {
 
 // seeds are what modules put into a new tenant.
 func seeds() []func(context.Context, tenants.Tx) error {
-	return []func(context.Context, tenants.Tx) error{callback.Seed}
+	return []func(context.Context, tenants.Tx) error{callback.Seed, audit.Seed}
 }
 
 // modules is the list of modules, joined by adapters.go.
@@ -60,10 +61,11 @@ type modules struct {
 	invoice   *invoice.Service
 	delivery  *delivery.Service
 	callback  *callback.Service
+	audit     *audit.Service
 }
 
 func newModules(db *tenants.DB) *modules {
-	m := &modules{notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db)}
+	m := &modules{notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db), audit: audit.New(db, kinds()...)}
 	m.intent = intent.New(db, m.customer, catalogue.ModelKind.Spec)
 	m.visit = visit.New(db, policies.People{}, visitCustomers{m.customer}, visitIntents{m.intent}, catalogue.ModelKind.Spec, m.notice)
 	m.vehicle = vehicle.New(db, m.catalogue)
@@ -76,7 +78,7 @@ func newModules(db *tenants.DB) *modules {
 }
 
 func (m *modules) routes(api *rest.API) {
-	for _, module := range []interface{ Routes(api *rest.API) }{m.notice, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback} {
+	for _, module := range []interface{ Routes(api *rest.API) }{m.notice, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
 		module.Routes(api)
 	}
 }
@@ -84,4 +86,5 @@ func (m *modules) routes(api *rest.API) {
 func (m *modules) handle(h job.Handlers) {
 	m.vehicle.Handlers(h)
 	m.callback.Handlers(h)
+	m.audit.Handlers(h)
 }

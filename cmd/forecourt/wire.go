@@ -101,7 +101,7 @@ func (a *application) register(files *file.Folder) {
 	a.workers.Routes(a.api)
 	a.org.Routes(a.api)
 	a.policies.Routes(a.api)
-	a.hub.Routes(a.api)
+	a.hub.Routes(a.api, a.tenants.Watch)
 	a.modules.routes(a.api) // before the kinds: their fixed paths are not to be taken for ids
 	desk := &record.Desk{Pool: a.db.Pool(), Kinds: a.kinds, Write: a.db.Write, Files: files}
 	desk.Serve(a.api)

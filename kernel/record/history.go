@@ -82,7 +82,13 @@ func (s *Spec) History(ctx context.Context, db *sql.DB, r *Registry, v View, id 
 	if !found {
 		return nil, ErrMissing
 	}
-	return events, r.name(ctx, db, v, events, s, targets)
+	if err := r.name(ctx, db, v, targets); err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		s.retitle(e.Changes, targets)
+	}
+	return events, nil
 }
 
 // visible is the query that answers one row when the reader may see the record.
@@ -192,8 +198,8 @@ func (t titles) want(kind string, values ...json.RawMessage) {
 	}
 }
 
-// name replaces the ids of references by the titles of their targets.
-func (r *Registry) name(ctx context.Context, db *sql.DB, v View, events []Event, s *Spec, targets titles) error {
+// name reads the titles of the targets.
+func (r *Registry) name(ctx context.Context, db *sql.DB, v View, targets titles) error {
 	var queries []database.Query
 	var kinds []string
 	for kind, ids := range targets {
@@ -214,13 +220,14 @@ func (r *Registry) name(ctx context.Context, db *sql.DB, v View, events []Event,
 	if len(queries) == 0 {
 		return nil
 	}
-	err := database.Read(ctx, db, v.Tenant, queries, func(i int, row [][]byte) error {
+	return database.Read(ctx, db, v.Tenant, queries, func(i int, row [][]byte) error {
 		targets[kinds[i]][string(row[0])] = string(row[1])
 		return nil
 	})
-	if err != nil {
-		return err
-	}
+}
+
+// retitle replaces the ids of references by the titles of their targets.
+func (s *Spec) retitle(changes []Change, targets titles) {
 	title := func(f *Field, raw json.RawMessage) json.RawMessage {
 		var id string
 		if raw == nil || json.Unmarshal(raw, &id) != nil {
@@ -228,13 +235,10 @@ func (r *Registry) name(ctx context.Context, db *sql.DB, v View, events []Event,
 		}
 		return quote(nil, targets[f.RefKind][id])
 	}
-	for i := range events {
-		for j := range events[i].Changes {
-			c := &events[i].Changes[j]
-			if f := s.by[c.Field]; f != nil && f.Type == Ref {
-				c.Was, c.Now = title(f, c.Was), title(f, c.Now)
-			}
+	for i := range changes {
+		c := &changes[i]
+		if f := s.by[c.Field]; f != nil && f.Type == Ref {
+			c.Was, c.Now = title(f, c.Was), title(f, c.Now)
 		}
 	}
-	return nil
 }

@@ -178,7 +178,8 @@ func (k *Kind[T]) left(ctx context.Context, tx database.Tx, b *Base, action stri
 	return event.Publish(ctx, tx, k.Name+"."+action, Changed{b.ID, b.Version})
 }
 
-// WriteHistory adds a line to the history of a record: the values of the changed fields before and after.
+// WriteHistory adds a line to the history of a record: the values of the changed fields before and after, who did it, by which
+// operation, and how long that had taken when the line was written.
 func WriteHistory(ctx context.Context, tx database.Tx, kind string, record uuid.UUID, version int, action string, was, now map[string]any) error {
 	w, err := json.Marshal(orEmpty(was))
 	if err != nil {
@@ -195,8 +196,8 @@ func WriteHistory(ctx context.Context, tx database.Tx, kind string, record uuid.
 		}
 		return u
 	}
-	return tx.Later(ctx, "INSERT INTO history (tenant_id, id, at, kind, record_id, version, action, user_id, session_id, address, operation, was, now) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		tx.Tenant, id.New(), tx.Now, kind, record, version, action, null(tx.By.User), null(tx.By.Session), tx.By.Address, tx.By.Operation, string(w), string(n))
+	return tx.Later(ctx, "INSERT INTO history (tenant_id, id, at, kind, record_id, version, action, user_id, session_id, address, operation, was, now, took) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tx.Tenant, id.New(), tx.Now, kind, record, version, action, null(tx.By.User), null(tx.By.Session), tx.By.Address, tx.By.Operation, string(w), string(n), tookOf(ctx))
 }
 
 func orEmpty(m map[string]any) map[string]any {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"forecourt/kernel/access"
 	"forecourt/kernel/clock"
@@ -130,18 +131,19 @@ func (e *env) open(t *testing.T, a tenants.Actor, id uuid.UUID) string {
 	return string(body)
 }
 
-// modelKind stands for the catalogue's.
-var modelKind = record.New("vehicle_model", "", "车型", "Model", func(m *tenants.Unit, k *record.Kind[tenants.Unit]) {
+// modelRow stands for the catalogue's.
+type modelRow struct {
+	bun.BaseModel `bun:"table:vehicle_models"`
+	ID            uuid.UUID `bun:"id" json:"id"`
+	Name          string    `bun:"full_name" json:"fullName"`
+}
+
+var modelKind = record.New("vehicle_model", "", "车型", "Model", func(m *modelRow, k *record.Kind[modelRow]) {
 	k.ID(&m.ID, "标识", "ID")
-	k.Int(&m.Version, "版本", "Version")
 	k.Text(&m.Name, "名称", "Name")
-	k.Text(&m.Code, "编码", "Code")
-	k.Text(&m.Kind, "类型", "Type")
-	k.Text(&m.Status, "状态", "Status")
-	k.Ref(&m.ParentID, "vehicle_model", "上级", "Parent")
-	k.Ref(&m.CompanyID, "vehicle_model", "公司", "Company")
-	k.Title("name", "")
-	k.List("id", "name")
+	k.Title("fullName", "")
+	k.List("fullName", "fullName")
+	k.TenantWide()
 })
 
 func registry(t *testing.T) *record.Registry {
