@@ -73,6 +73,7 @@ export type Me = {
   posting: Posting;
   postings: Posting[];
   grants: Record<string, string>;
+  mustChangePassword?: boolean;
 };
 
 export type Change = { field: string; label: Words; was?: unknown; now?: unknown };

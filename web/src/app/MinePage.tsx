@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Button, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useKinds, useMe } from '../api/queries';
+import { LinkButton } from '../components/LinkButton';
 import { Looks } from '../components/Looks';
 import { useNow } from '../lib/clock';
 import { useNames } from '../lib/prefs';
@@ -74,6 +75,9 @@ export function MinePage() {
           </div>
         </section>
       ))}
+      <LinkButton block to="/account" style={{ marginBottom: 8 }}>
+        {t('account.title')}
+      </LinkButton>
       <Button block danger onClick={session.signOut}>
         {t('top.signout')}
       </Button>

@@ -21,6 +21,7 @@ export function TopBar() {
   const phone = usePhone();
   const session = useSession();
   const now = useNow();
+  const navigate = useNavigate();
   const [searching, setSearching] = useState(false);
 
   useEffect(() => {
@@ -91,9 +92,15 @@ export function TopBar() {
                     },
                   ]
                 : []),
+              { key: 'account', icon: <UserOutlined aria-hidden />, label: t('account.title') },
               { key: 'out', icon: <LogoutOutlined aria-hidden />, label: t('top.signout') },
             ],
-            onClick: ({ key }) => void (key === 'out' ? session.signOut() : session.moveClock(Number(key.slice(6)))),
+            onClick: ({ key }) =>
+              void (key === 'out'
+                ? session.signOut()
+                : key === 'account'
+                  ? navigate({ to: '/account' })
+                  : session.moveClock(Number(key.slice(6)))),
           }}
         >
           <Button type="text" icon={<UserOutlined aria-hidden />}>

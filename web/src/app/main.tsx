@@ -1,5 +1,6 @@
 import 'antd/dist/reset.css';
 import './styles.css';
+import './extensions';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { App, ConfigProvider } from 'antd';

@@ -4,9 +4,12 @@ import {
   CarOutlined,
   CarryOutOutlined,
   CustomerServiceOutlined,
+  DashboardOutlined,
   FileDoneOutlined,
   FileTextOutlined,
   FundOutlined,
+  HistoryOutlined,
+  SafetyOutlined,
   SettingOutlined,
   ShopOutlined,
   ShoppingOutlined,
@@ -31,8 +34,11 @@ const groups: Group[] = [
   { key: 'nav.finance', kinds: ['receipt', 'invoice'] },
   { key: 'nav.delivery', kinds: ['outbound', 'handover'] },
   { key: 'nav.callbacks', kinds: ['callback'] },
-  { key: 'nav.system', kinds: ['user', 'org_unit'] },
+  { key: 'nav.system', kinds: ['user'] },
 ];
+
+// The tree of units has a page of its own, and no list beside it.
+const drawn = ['org_unit'];
 
 const icons: Record<string, ReactNode> = {
   visit: <ShopOutlined aria-hidden />,
@@ -55,10 +61,20 @@ const icons: Record<string, ReactNode> = {
 export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hidden />;
 
 /** A page that is no list of a kind, for whoever holds needs. */
-type Own = { path: '/brands' | '/settings'; label: Key; icon: ReactNode; group: Key; needs: string };
+type Own = {
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/monitor';
+  label: Key;
+  icon: ReactNode;
+  group: Key;
+  needs: string;
+};
 
 const owns: Own[] = [
   { path: '/brands', label: 'nav.brands', icon: <TagOutlined aria-hidden />, group: 'nav.goods', needs: 'catalogue:subscribe' },
+  { path: '/organisation', label: 'org.title', icon: <BankOutlined aria-hidden />, group: 'nav.system', needs: 'org_unit:read' },
+  { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
+  { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
+  { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
   {
     path: '/settings',
     label: 'settings.title',
@@ -81,7 +97,7 @@ export function grouped(kinds: KindInfo[], own: Own[]): { key: Key; kinds: KindI
       g.kinds.flatMap((n) => by.get(n) ?? []),
     ),
   );
-  const known = new Set(groups.flatMap((g) => g.kinds));
+  const known = new Set([...groups.flatMap((g) => g.kinds), ...drawn]);
   out.splice(
     out.length - 1,
     0,

@@ -33,7 +33,10 @@ const shell = createRoute({
   id: 'shell',
   beforeLoad: async ({ location }) => {
     try {
-      await Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(kindsQuery)]);
+      const me = await queryClient.ensureQueryData(meQuery);
+      // Until a first password is changed, the server answers nothing else.
+      if (me.mustChangePassword && location.pathname !== '/account') throw redirect({ to: '/account' });
+      if (!me.mustChangePassword) await queryClient.ensureQueryData(kindsQuery);
     } catch (e) {
       if (e instanceof ProblemError && e.status === 401) throw redirect({ to: '/signin', search: { next: location.href } });
       throw e;
@@ -105,6 +108,48 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/SettingsPage'), 'SettingsPage'),
 });
 
+const organisation = createRoute({
+  getParentRoute: () => shell,
+  path: '/organisation',
+  component: lazyRouteComponent(() => import('../features/organisation/OrganisationPage'), 'OrganisationPage'),
+});
+
+const newPerson = createRoute({
+  getParentRoute: () => shell,
+  path: '/people/new',
+  component: lazyRouteComponent(() => import('../features/people/NewPersonPage'), 'NewPersonPage'),
+});
+
+const importPeople = createRoute({
+  getParentRoute: () => shell,
+  path: '/people/import',
+  component: lazyRouteComponent(() => import('../features/people/ImportPage'), 'ImportPage'),
+});
+
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('../features/roles/RolesPage'), 'RolesPage'),
+});
+
+const log = createRoute({
+  getParentRoute: () => shell,
+  path: '/log',
+  component: lazyRouteComponent(() => import('../features/audit/LogPage'), 'LogPage'),
+});
+
+const monitor = createRoute({
+  getParentRoute: () => shell,
+  path: '/monitor',
+  component: lazyRouteComponent(() => import('../features/audit/MonitorPage'), 'MonitorPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./AccountPage'), 'AccountPage'),
+});
+
 const mine = createRoute({
   getParentRoute: () => shell,
   path: '/me',
@@ -112,7 +157,27 @@ const mine = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signin, platform, shell.addChildren([home, list, fresh, record, edit, brands, settings, mine])]),
+  routeTree: root.addChildren([
+    signin,
+    platform,
+    shell.addChildren([
+      home,
+      list,
+      fresh,
+      record,
+      edit,
+      brands,
+      settings,
+      organisation,
+      newPerson,
+      importPeople,
+      roles,
+      log,
+      monitor,
+      account,
+      mine,
+    ]),
+  ]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 200,

@@ -17,6 +17,7 @@ export type RefSelectProps = {
   disabled?: boolean;
   autoFocus?: boolean;
   label?: string;
+  placeholder?: string;
 };
 
 function useTyped(text: string) {
@@ -40,7 +41,7 @@ export function useTitle(path: string | undefined, id: string | undefined, known
   return kind && q.data ? titleOf(kind, q.data) : undefined;
 }
 
-export function RefSelect({ id, path, value, onChange, title, disabled, autoFocus, label }: RefSelectProps) {
+export function RefSelect({ id, path, value, onChange, title, disabled, autoFocus, label, placeholder }: RefSelectProps) {
   const { t } = useTranslation();
   const kind = useKinds().find((k) => k.path === path);
   const [typed, setTyped] = useState('');
@@ -72,7 +73,7 @@ export function RefSelect({ id, path, value, onChange, title, disabled, autoFocu
       autoFocus={autoFocus}
       aria-label={label}
       loading={found.isFetching}
-      placeholder={t('form.pick')}
+      placeholder={placeholder ?? t('form.pick')}
       notFoundContent={found.isFetching ? '…' : undefined}
       onOpenChange={setOpen}
       style={{ width: '100%' }}

@@ -4,7 +4,7 @@ import { Button, Empty, Segmented, Skeleton, Table, Tabs } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { download, ProblemError } from '../../api/client';
-import { useKinds, useList } from '../../api/queries';
+import { useKinds, useList, useMe } from '../../api/queries';
 import type { Filter, KindInfo, Row } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { Problem, Waiting } from '../../components/Problem';
@@ -15,6 +15,7 @@ import { useNames, useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import { columns, fieldsOf, width } from './columns';
+import { extensionOf } from './extend';
 import { FilterBar } from './FilterBar';
 
 const Board = lazy(() => import('./Board').then((m) => ({ default: m.Board })));
@@ -34,6 +35,8 @@ function List({ kind }: { kind: KindInfo }) {
   const search = useSearch({ from: '/shell/r/$path' });
   const navigate = useNavigate({ from: '/r/$path' });
   const phone = usePhone();
+  const me = useMe();
+  const ext = extensionOf(kind.name);
   const tell = useTell();
   const [exporting, setExporting] = useState(false);
   const name = names.many(kind);
@@ -85,6 +88,11 @@ function List({ kind }: { kind: KindInfo }) {
           <Button icon={<DownloadOutlined aria-hidden />} loading={exporting} onClick={save}>
             {t('list.export')}
           </Button>
+        )}
+        {ext.create && me?.grants[ext.create.needs] !== undefined && (
+          <LinkButton look="primary" icon={<PlusOutlined aria-hidden />} to={ext.create.path}>
+            {t('list.new')}
+          </LinkButton>
         )}
         {kind.can.create && (
           <LinkButton look="primary" icon={<PlusOutlined aria-hidden />} to="/r/$path/new" params={{ path: kind.path }}>

@@ -1,6 +1,7 @@
 import { EditOutlined } from '@ant-design/icons';
 import { Link, useParams } from '@tanstack/react-router';
 import { Button, Descriptions, Dropdown, Progress, Steps, Table, Tabs } from 'antd';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/client';
 import { useKinds, useList, useRecord } from '../../api/queries';
@@ -14,6 +15,7 @@ import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import { Actions } from './Actions';
 import { columns, fieldsOf, width } from './columns';
+import { extensionOf } from './extend';
 import { Rail } from './Rail';
 
 export function RecordPage() {
@@ -67,6 +69,7 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
   const kinds = useKinds();
   const status = kind.status ? fieldOf(kind.fields, kind.status) : undefined;
   const title = titleOf(kind, row);
+  const More = extensionOf(kind.name).Actions;
   const facts = factsOf(kind, row);
   const next = (follow[kind.name] ?? []).flatMap((n) => {
     const target = kinds.find((k) => k.name === n.kind && k.can.create);
@@ -112,6 +115,11 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
           <LinkButton icon={<EditOutlined aria-hidden />} to="/r/$path/$id/edit" params={{ path: kind.path, id: row.id }}>
             {t('record.edit')}
           </LinkButton>
+        )}
+        {More && (
+          <Suspense fallback={null}>
+            <More kind={kind} row={row} />
+          </Suspense>
         )}
         <Actions kind={kind} row={row} />
       </div>
@@ -186,6 +194,7 @@ const keeping = ['companyId', 'departmentId', 'ownerId', 'createdAt', 'createdBy
 function Details({ kind, row }: { kind: KindInfo; row: Open }) {
   const { t } = useTranslation();
   const words = useWords();
+  const Further = extensionOf(kind.name).Section;
   const inForm = new Set(kind.form.flatMap((s) => s.fields));
   const facts = new Set([kind.title, kind.status, 'number', ...factsOf(kind, row).map((f) => f.name)]);
   // A kind without a form shows everything here, what stands in the head too.
@@ -216,6 +225,11 @@ function Details({ kind, row }: { kind: KindInfo; row: Open }) {
       {kind.parts.map((p) => (
         <Lines key={p.name} part={p} rows={(row[p.name] as Row[] | undefined) ?? []} />
       ))}
+      {Further && (
+        <Suspense fallback={<Waiting rows={3} />}>
+          <Further kind={kind} row={row} />
+        </Suspense>
+      )}
       {block('other', t(kind.form.length ? 'record.other' : 'record.details'), other)}
       {block('system', t('record.system'), system)}
     </>
