@@ -45,4 +45,7 @@ func hold(dir string) (*lock, error) {
 	return &lock{f}, nil
 }
 
-func (l *lock) release() error { return l.file.Close() }
+// release frees the folder at once: a process that is just being started holds every open file until its exec, and with it the lock.
+func (l *lock) release() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+}
