@@ -2,6 +2,7 @@ package record
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"forecourt/kernel/access"
@@ -179,21 +180,23 @@ var commonActions = map[string]fault.Text{
 
 // actionLabel puts an action of the history into words.
 func (s *Spec) actionLabel(action string) fault.Text {
-	if t, ok := s.says[action]; ok {
-		return t
-	}
-	if s.machine != nil {
-		for _, a := range s.machine.All() {
-			if a.Name == action {
-				return a.Label
-			}
-		}
-	}
-	if t, ok := commonActions[action]; ok {
+	if t, ok := s.Actions()[action]; ok {
 		return t
 	}
 	plain := strings.ReplaceAll(action, "_", " ")
 	return fault.Text{Zh: plain, En: plain}
+}
+
+// Actions returns every action that a line of the history can have, in words.
+func (s *Spec) Actions() map[string]fault.Text {
+	all := maps.Clone(commonActions)
+	if s.machine != nil {
+		for _, a := range s.machine.All() {
+			all[a.Name] = a.Label
+		}
+	}
+	maps.Copy(all, s.says)
+	return all
 }
 
 // Says puts an action that is in no state table into words, for the history.

@@ -3,6 +3,9 @@
 package audit
 
 import (
+	"maps"
+	"slices"
+
 	"forecourt/kernel/record"
 	"forecourt/tenants"
 )
@@ -24,8 +27,6 @@ func New(db *tenants.DB, kinds ...*record.Spec) *Service {
 	for _, k := range kinds {
 		s.names = append(s.names, k.Name)
 	}
-	for name := range others {
-		s.names = append(s.names, name)
-	}
+	s.names = append(s.names, slices.Sorted(maps.Keys(others))...)
 	return s
 }

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -84,6 +85,25 @@ func TestLog(t *testing.T) {
 			if p := e.read(t, "admin", query); len(p.Items) != 0 {
 				t.Errorf("%s: %+v", query, p.Items)
 			}
+		}
+	})
+	t.Run("KnowsItsWords", func(t *testing.T) {
+		status, body := e.call(t, e.tokens["auditor"], http.MethodGet, "/log/words", nil)
+		var known struct{ Items []audit.Known }
+		if err := json.Unmarshal(body, &known); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %s %v", status, body, err)
+		}
+		said := map[string]string{}
+		for _, k := range known.Items {
+			for _, a := range k.Actions {
+				said[k.Kind+"."+a.Action] = k.Label.Zh + a.Label.Zh
+			}
+		}
+		if said["session.refused"] != "会话登录被拒" || said["customer.create"] != "客户新建" || said["user.disable"] == "" {
+			t.Errorf("%v", said)
+		}
+		if status, _ := e.call(t, e.tokens["sales"], http.MethodGet, "/log/words", nil); status != http.StatusForbidden {
+			t.Errorf("a consultant: %d", status)
 		}
 	})
 	t.Run("ReadsWhoMay", func(t *testing.T) {

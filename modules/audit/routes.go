@@ -34,7 +34,13 @@ type logQuery struct {
 
 type logOutput struct{ Body *Page }
 
-// Routes registers the operation.
+type wordsOutput struct {
+	Body struct {
+		Items []Known `json:"items"`
+	}
+}
+
+// Routes registers the operations.
 func (s *Service) Routes(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "read-log", Method: http.MethodGet, Path: "/log", Permission: record.ReadHistory, Summary: "The system log, newest first"},
 		func(ctx context.Context, in *logQuery) (*logOutput, error) {
@@ -44,6 +50,12 @@ func (s *Service) Routes(api *rest.API) {
 			}
 			page, err := s.Log(ctx, tenants.ActorOf(ctx), record.ViewOf(ctx), ask)
 			return &logOutput{page}, err
+		})
+	rest.Register(api, rest.Operation{ID: "read-log-words", Method: http.MethodGet, Path: "/log/words", Permission: record.ReadHistory, Summary: "The kinds and actions that the log knows"},
+		func(context.Context, *struct{}) (*wordsOutput, error) {
+			out := &wordsOutput{}
+			out.Body.Items = s.Words()
+			return out, nil
 		})
 }
 

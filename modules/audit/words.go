@@ -49,6 +49,36 @@ var beside = map[string]words{
 	"user": {fields: map[string]fault.Text{"title": say("职务", "Title"), "roles": say("角色", "Roles"), "validFrom": say("任职开始", "Posting from")}},
 }
 
+// Known is what a kind of line is called, and its actions.
+type Known struct {
+	Kind    string        `json:"kind"`
+	Label   fault.Text    `json:"label"`
+	Actions []KnownAction `json:"actions"`
+}
+
+// KnownAction is an action in words.
+type KnownAction struct {
+	Action string     `json:"action"`
+	Label  fault.Text `json:"label"`
+}
+
+// Words lists every kind of line and its actions, so that one can ask for them.
+func (s *Service) Words() []Known {
+	out := make([]Known, 0, len(s.names))
+	for _, name := range s.names {
+		k := Known{Kind: name, Label: s.labelOf(name), Actions: []KnownAction{}}
+		actions := others[name].actions
+		if declared := s.kinds.Kind(name); declared != nil {
+			actions = declared.Actions()
+		}
+		for _, action := range slices.Sorted(maps.Keys(actions)) {
+			k.Actions = append(k.Actions, KnownAction{action, actions[action]})
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
 // labelOf puts a kind of line into words.
 func (s *Service) labelOf(kind string) fault.Text {
 	if k := s.kinds.Kind(kind); k != nil {

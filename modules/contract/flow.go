@@ -52,7 +52,7 @@ var Flow = flow.New[Status, Action]().
 	Status(StatusDepositPaid, flow.Blue, "已收定金", "Deposit paid").
 	Status(StatusReserved, flow.Blue, "已预留", "Reserved").
 	Status(StatusInvoiced, flow.Blue, "已开票", "Invoiced").
-	Status(StatusOutbound, flow.Blue, "已出库", "Out of stock").
+	Status(StatusOutbound, flow.Blue, "已出库", "Left stock").
 	Status(StatusHandedOver, flow.Green, "已交车", "Handed over").
 	Status(StatusClosed, flow.Green, "已完成", "Closed").
 	Status(StatusCancelled, flow.Red, "已取消", "Cancelled").

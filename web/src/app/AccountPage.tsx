@@ -6,6 +6,7 @@ import { get, ProblemError, request } from '../api/client';
 import { meQuery, useMe } from '../api/queries';
 import { useTell } from '../components/tell';
 import { when } from '../lib/clock';
+import { deviceOf } from '../lib/device';
 import { sortErrors } from '../lib/problems';
 import { usePageTitle } from '../lib/tabs';
 import { queryClient } from './client';
@@ -108,7 +109,7 @@ function Sessions() {
         scroll={{ x: 560 }}
         columns={[
           { title: t('monitor.address'), dataIndex: 'address' },
-          { title: t('monitor.device'), dataIndex: 'agent', ellipsis: true },
+          { title: t('monitor.device'), dataIndex: 'agent', render: deviceOf },
           { title: t('monitor.since'), dataIndex: 'startedAt', render: (v: string) => <span className="fc-num">{when(v)}</span> },
           {
             render: (_, s) =>

@@ -3,6 +3,7 @@ import { extend } from '../features/records/extend';
 
 // What one feature adds to the pages of another stands here, so that features know nothing of each other.
 extend('user', {
+  bulk: { path: '/people/import', label: 'people.import', needs: 'user:manage' },
   create: { path: '/people/new', needs: 'user:manage' },
   Actions: lazy(() => import('../features/people/PersonActions').then((m) => ({ default: m.PersonActions }))),
   Section: lazy(() => import('../features/people/Postings').then((m) => ({ default: m.Postings }))),

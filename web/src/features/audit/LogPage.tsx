@@ -1,16 +1,17 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, DatePicker, Empty, Select, Skeleton } from 'antd';
+import { Button, DatePicker, Empty, Input, Select, Skeleton } from 'antd';
 import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client';
 import { useKinds } from '../../api/queries';
-import type { Change, Words } from '../../api/types';
+import type { Change, KindInfo, Words } from '../../api/types';
+import { useChanges } from '../../components/Changes';
 import { Problem } from '../../components/Problem';
 import { RefSelect } from '../../components/RefSelect';
 import { instant, when } from '../../lib/clock';
-import { useNames, useWords } from '../../lib/prefs';
+import { useWords } from '../../lib/prefs';
 import { usePageTitle } from '../../lib/tabs';
 
 type Entry = {
@@ -28,13 +29,13 @@ type Entry = {
   changes: Change[];
 };
 type Page = { items: Entry[]; next?: string };
-type Question = { user?: string; kind?: string; from?: string; to?: string };
+type Question = { user?: string; kind?: string; action?: string; address?: string; from?: string; to?: string };
+type Known = { kind: string; label: Words; actions: { action: string; label: Words }[] };
 
 /** Who did what, when and from where, over everything that the reader may see. */
 export function LogPage() {
   const { t } = useTranslation();
   const words = useWords();
-  const names = useNames();
   const kinds = useKinds();
   const [ask, setAsk] = useState<Question>({});
   usePageTitle(t('log.title'));
@@ -45,10 +46,15 @@ export function LogPage() {
     getNextPageParam: (last) => last.next,
   });
   const entries = q.data?.pages.flatMap((p) => p.items) ?? [];
-  const others: { value: string; label: string }[] = [
-    { value: 'session', label: t('log.session') },
-    { value: 'role', label: t('roles.title') },
-  ];
+  const known = useQuery({
+    queryKey: ['log-words'],
+    queryFn: async ({ signal }) => (await get<{ items: Known[] }>('/log/words', undefined, signal)).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  // Without a kind, what every kind and the sessions know; the same action of two kinds stands once.
+  const lines = known.data ?? [];
+  const asked = ask.kind ? lines.filter((k) => k.kind === ask.kind) : lines;
+  const actions = [...new Map(asked.flatMap((k) => k.actions).map((a) => [a.action, words(a.label)]))];
   const span = (v: [dayjs.Dayjs | null, dayjs.Dayjs | null] | null) =>
     setAsk({ ...ask, from: v?.[0] ? instant(v[0].startOf('day')) : undefined, to: v?.[1] ? instant(v[1].endOf('day')) : undefined });
   return (
@@ -73,8 +79,27 @@ export function LogPage() {
             placeholder={t('log.kind')}
             aria-label={t('log.kind')}
             value={ask.kind}
-            onChange={(kind) => setAsk({ ...ask, kind })}
-            options={[...kinds.map((k) => ({ value: k.name, label: names.many(k) })), ...others]}
+            onChange={(kind) => setAsk({ ...ask, kind, action: undefined })}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={lines.map((k) => ({ value: k.kind, label: words(k.label) }))}
+          />
+          <Select
+            allowClear
+            style={{ width: 150 }}
+            placeholder={t('log.action')}
+            aria-label={t('log.action')}
+            value={ask.action}
+            onChange={(action) => setAsk({ ...ask, action })}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={actions.map(([value, label]) => ({ value, label }))}
+          />
+          <Input.Search
+            allowClear
+            style={{ width: 170 }}
+            placeholder={t('log.address')}
+            aria-label={t('log.address')}
+            maxLength={60}
+            onSearch={(address) => setAsk({ ...ask, address: address.trim() || undefined })}
           />
           <DatePicker.RangePicker allowEmpty={[true, true]} onChange={span} />
         </div>
@@ -97,7 +122,7 @@ export function LogPage() {
                   e.recordTitle
                 )}
               </span>
-              <Changed changes={e.changes} />
+              <Changed kind={kinds.find((k) => k.name === e.kind)} changes={e.changes} />
             </article>
           ))}
         </div>
@@ -113,27 +138,23 @@ export function LogPage() {
   );
 }
 
-const plain = (v: unknown): string =>
-  v === undefined || v === null || v === ''
-    ? '—'
-    : Array.isArray(v)
-      ? `${v.length}`
-      : typeof v === 'object'
-        ? JSON.stringify(v)
-        : String(v);
-
-function Changed({ changes }: { changes: Change[] }) {
-  const words = useWords();
-  if (!changes.length) return <span />;
+function Changed({ kind, changes }: { kind?: KindInfo; changes: Change[] }) {
+  const said = useChanges()(kind, changes);
   return (
     <small className="fc-soft">
-      {changes.slice(0, 6).map((c, i) => (
+      {said.slice(0, 6).map((c, i) => (
         <span key={c.field}>
           {i > 0 && '；'}
-          {words(c.label)} {c.was !== undefined && <del>{plain(c.was)}</del>} {plain(c.now)}
+          {c.label}{' '}
+          {c.was !== undefined && (
+            <>
+              <del>{c.was}</del> →{' '}
+            </>
+          )}
+          {c.now}
         </span>
       ))}
-      {changes.length > 6 && ' …'}
+      {said.length > 6 && ' …'}
     </small>
   );
 }

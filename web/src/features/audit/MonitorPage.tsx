@@ -6,6 +6,7 @@ import { useMe } from '../../api/queries';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { ago, when } from '../../lib/clock';
+import { deviceOf } from '../../lib/device';
 import { usePageTitle } from '../../lib/tabs';
 
 type Live = {
@@ -95,11 +96,4 @@ export function MonitorPage() {
       </div>
     </div>
   );
-}
-
-/** "Chrome · Windows" out of what a browser says of itself. */
-export function deviceOf(agent: string): string {
-  const browser = /(Edg|Chrome|Firefox|Safari)\//.exec(agent)?.[1]?.replace('Edg', 'Edge');
-  const system = /(iPhone|iPad|Android|Windows|Mac OS X|Linux)/.exec(agent)?.[1]?.replace('Mac OS X', 'macOS');
-  return [browser, system].filter(Boolean).join(' · ') || agent.slice(0, 40);
 }

@@ -1,4 +1,4 @@
-import { AppstoreOutlined, DownloadOutlined, PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import { AppstoreOutlined, DownloadOutlined, ImportOutlined, PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button, Empty, Segmented, Skeleton, Table, Tabs } from 'antd';
 import { lazy, Suspense, useState } from 'react';
@@ -88,6 +88,11 @@ function List({ kind }: { kind: KindInfo }) {
           <Button icon={<DownloadOutlined aria-hidden />} loading={exporting} onClick={save}>
             {t('list.export')}
           </Button>
+        )}
+        {ext.bulk && me?.grants[ext.bulk.needs] !== undefined && (
+          <LinkButton icon={<ImportOutlined aria-hidden />} to={ext.bulk.path}>
+            {t(ext.bulk.label)}
+          </LinkButton>
         )}
         {ext.create && me?.grants[ext.create.needs] !== undefined && (
           <LinkButton look="primary" icon={<PlusOutlined aria-hidden />} to={ext.create.path}>

@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { download, post, request } from '../../api/client';
 import { useRefresh, useSide } from '../../api/queries';
-import type { Attachment, Change, HistoryEvent, KindInfo, Note } from '../../api/types';
+import type { Attachment, HistoryEvent, KindInfo, Note } from '../../api/types';
+import { useChanges } from '../../components/Changes';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { ago, when } from '../../lib/clock';
 import { size } from '../../lib/format';
-import { fieldOf, optionOf, plain } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 
 /** Who did what, what people remarked, and the papers. */
@@ -32,37 +32,10 @@ export function Rail({ kind, id }: { kind: KindInfo; id: string }) {
 const nothing = (words: string) => <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words} />;
 const waiting = <Skeleton active title={false} paragraph={{ rows: 4 }} />;
 
-/** Puts a value of the history into words: choices by their declaration, ids by the titles that the server gives. */
-function useSay(kind: KindInfo) {
-  const { t } = useTranslation();
-  const words = useWords();
-  return (c: Change, v: unknown): string => {
-    if (v === undefined || v === null || v === '') return t('value.none');
-    const f = fieldOf(kind.fields, c.field);
-    if (Array.isArray(v)) return t('value.lines', { count: v.length });
-    switch (f?.type) {
-      case 'choice':
-        return words(optionOf(f, v)?.label) || String(v);
-      case 'bool':
-        return v ? t('value.yes') : t('value.no');
-      case 'time':
-        return when(String(v));
-    }
-    return typeof v === 'object' ? JSON.stringify(v) : plain(f, v);
-  };
-}
-
-const silent = new Set(['id', 'version', 'updatedAt', 'createdAt', 'createdBy', 'companyId', 'departmentId']);
-
 function History({ kind, id }: { kind: KindInfo; id: string }) {
   const { t } = useTranslation();
   const words = useWords();
-  const say = useSay(kind);
-  // What a new record leaves empty is not told: a sum or a number that nobody gave is 0.
-  const empty = (c: Change) => {
-    const v = String(c.now ?? '');
-    return v === '' || (Number(v) === 0 && ['money', 'int'].includes(fieldOf(kind.fields, c.field)?.type ?? ''));
-  };
+  const say = useChanges();
   const q = useSide<HistoryEvent>(kind, id, 'history');
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   if (q.isPending) return waiting;
@@ -81,19 +54,17 @@ function History({ kind, id }: { kind: KindInfo; id: string }) {
           </header>
           {e.address && <small className="fc-soft fc-num">{t('record.from', { address: e.address })}</small>}
           <ul>
-            {e.changes
-              .filter((c) => !silent.has(c.field) && (c.was !== undefined || !empty(c)))
-              .map((c) => (
-                <li key={c.field}>
-                  {words(c.label)}{' '}
-                  {c.was !== undefined && c.was !== null && c.was !== '' && (
-                    <>
-                      <del>{say(c, c.was)}</del> →{' '}
-                    </>
-                  )}
-                  <ins>{say(c, c.now)}</ins>
-                </li>
-              ))}
+            {say(kind, e.changes).map((c) => (
+              <li key={c.field}>
+                {c.label}{' '}
+                {c.was !== undefined && (
+                  <>
+                    <del>{c.was}</del> →{' '}
+                  </>
+                )}
+                <ins>{c.now}</ins>
+              </li>
+            ))}
           </ul>
         </article>
       ))}
