@@ -15,7 +15,7 @@ const maxFile = 64 << 20
 
 // Routes registers what the kernel does not make.
 func (s *Service) Routes(api *rest.API) {
-	rest.Register(api, rest.Operation{ID: "preview-catalogue", Method: http.MethodPost, Path: "/platform/catalogue/preview", Permission: rest.Operator, MaxBody: maxFile, Summary: "What a file of vehicle models would change; multipart field file, CSV or gzip"}, s.preview)
+	rest.Register(api, rest.Operation{ID: "preview-catalogue", Method: http.MethodPost, Path: "/platform/catalogue/import/preview", Permission: rest.Operator, MaxBody: maxFile, Summary: "What a file of vehicle models would change; multipart field file, CSV or gzip"}, s.preview)
 	rest.Register(api, rest.Operation{ID: "import-catalogue", Method: http.MethodPost, Path: "/platform/catalogue/import", Permission: rest.Operator, MaxBody: maxFile, Summary: "Import a file of vehicle models, all or nothing; multipart field file, CSV or gzip"}, s.importFile)
 	rest.Register(api, rest.Operation{ID: "list-brands", Method: http.MethodGet, Path: "/catalogue/brands", Permission: "catalogue:subscribe", Summary: "The brands of the platform's catalogue and whether the group subscribes to them"}, s.brands)
 	rest.Register(api, rest.Operation{ID: "subscribe-brands", Method: http.MethodPut, Path: "/catalogue/brands", Permission: "catalogue:subscribe", Summary: "Subscribe to these brands and to no other"}, s.subscribe)

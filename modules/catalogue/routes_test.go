@@ -55,7 +55,7 @@ func TestImportThroughTheDoor(t *testing.T) {
 		status                   int
 		holds                    string
 	}{
-		{"/platform/catalogue/preview", "file", "operator", fixture, 200, `"rows":5,"new":5,"changed":0,"same":0,"errors":[],"applied":false`},
+		{"/platform/catalogue/import/preview", "file", "operator", fixture, 200, `"rows":5,"new":5,"changed":0,"same":0,"errors":[],"applied":false`},
 		{"/platform/catalogue/import", "file", "operator", fixture, 200, `"rows":5,"new":5,"changed":0,"same":0,"errors":[],"applied":true`},
 		{"/platform/catalogue/import", "file", "operator", heading + "a,b,c,x,d,9\n", 200, `{"line":2,"field":"model_year","message":"The model year is a year from 1980 to 2035"}`},
 		{"/platform/catalogue/import", "file", "operator", "a,b\n", 422, `"code":"catalogue.template"`},
