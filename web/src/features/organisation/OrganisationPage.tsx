@@ -29,6 +29,8 @@ export function OrganisationPage() {
   const units = useUnits();
   const [chosen, setChosen] = useState<string>();
   const [task, setTask] = useState<Task>();
+  // What was folded is kept, not what is open: a unit that gets its first one below it shows it.
+  const [folded, setFolded] = useState<string[]>([]);
   const [typed, setTyped] = useState('');
   usePageTitle(t('org.title'));
   if (units.isError && !units.data) return <Problem error={units.error} retry={() => units.refetch()} />;
@@ -60,7 +62,8 @@ export function OrganisationPage() {
             key={found}
             blockNode
             showIcon
-            defaultExpandAll
+            expandedKeys={all.map((u) => u.id).filter((id) => !folded.includes(id))}
+            onExpand={(open) => setFolded(all.map((u) => u.id).filter((id) => !open.includes(id)))}
             draggable={may ? { icon: false, nodeDraggable: (n) => (n as Node).unit.kind !== 'group' } : false}
             allowDrop={({ dragNode, dropNode, dropPosition }) =>
               dropPosition === 0 && kindsBelow((dropNode as Node).unit.kind).includes((dragNode as Node).unit.kind)
