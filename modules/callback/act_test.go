@@ -1,11 +1,14 @@
 package callback_test
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"forecourt/kernel/clock"
 	"forecourt/kernel/fault"
@@ -101,6 +104,59 @@ func TestAnswersAreKept(t *testing.T) {
 		if n := e.count(t, "SELECT count(*) FROM history WHERE kind = 'callback' AND record_id = $1 AND action = $2", c.ID, action); n != 1 {
 			t.Errorf("%d lines of history for %s", n, action)
 		}
+	}
+}
+
+// other stands for a kind of another module.
+type other struct {
+	bun.BaseModel `bun:"table:others"`
+	ID            uuid.UUID `bun:"id" json:"id"`
+	Name          string    `bun:"name" json:"name"`
+}
+
+func standIn(name string) *record.Spec {
+	return record.New(name, "", "对象", "Target", func(m *other, k *record.Kind[other]) {
+		k.ID(&m.ID, "标识", "ID")
+		k.Text(&m.Name, "名称", "Name")
+		k.Title("name", "")
+		k.List("name", "name")
+	}).Spec
+}
+
+// Whoever said "call me on Friday" is not called before.
+func TestTodayWaitsForTheNextTry(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	tried := e.in(t, callback.StatusCalling) // to be tried again tomorrow
+	fresh := e.pending(t)
+	kinds, err := record.NewRegistry(callback.Kind.Spec, tenants.UserKind.Spec, tenants.UnitKind.Spec, standIn("customer"), standIn("contract"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	view := callback.Kind.Views()[0]
+	listed := func() (ids []string) {
+		t.Helper()
+		page, err := callback.Kind.Spec.List(t.Context(), e.DB.Pool(), kinds, e.SignIn(t, e.Care.Login).View("zh"), record.ListInput{Filter: string(view.Filter), Fields: []string{"id"}, Limit: 50})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range page.Items {
+			var c struct{ ID string }
+			if err := json.Unmarshal(row, &c); err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
+	if got := listed(); !slices.Contains(got, fresh.ID.String()) || slices.Contains(got, tried.ID.String()) {
+		t.Errorf("today: %v", got)
+	}
+	if _, err := e.owner.ExecContext(t.Context(), "UPDATE callbacks SET next_try = $1 WHERE id = $2", string(today), tried.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(); !slices.Contains(got, tried.ID.String()) {
+		t.Errorf("on the day itself: %v", got)
 	}
 }
 

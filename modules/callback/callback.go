@@ -98,7 +98,7 @@ var Kind = record.New("callback", "callbacks", "回访任务", "Callback", func(
 	k.Numbered("HF")
 	k.Title("number", "ruleName")
 	k.List("dueOn", "number", "ruleName", "customerId", "contractId", "dueOn", "deadline", "status", "attempts", "satisfaction")
-	k.Queue("today", "今日回访", "To call today", `[["status","in",["pending","calling"]],["dueOn","<=","@today"]]`, "dueOn", false, "callback:work")
+	k.Queue("today", "今日回访", "To call today", `[["status","in",["pending","calling"]],["dueOn","<=","@today"],["or",["nextTry","null",true],["nextTry","<=","@today"]]]`, "dueOn", false, "callback:work")
 	k.Queue("late", "已超期", "Overdue", `[["status","in",["pending","calling"]],["deadline","<","@today"]]`, "deadline", true, "callback:work")
 	k.View("done", "已完成", "Done", `[["status","=","done"]]`, "-dueOn")
 	k.Steps(string(StatusPending), string(StatusCalling), string(StatusDone))
