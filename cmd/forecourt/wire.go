@@ -20,6 +20,7 @@ import (
 	"forecourt/kernel/rest"
 	"forecourt/policies"
 	"forecourt/tenants"
+	"forecourt/tenants/transfer"
 	"forecourt/workers"
 )
 
@@ -31,6 +32,7 @@ type application struct {
 	tenants  *tenants.Sessions
 	org      *tenants.Org
 	platform *tenants.Platform
+	transfer *transfer.Service
 	policies *policies.Service
 	kinds    *record.Registry
 	modules  *modules
@@ -77,6 +79,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	hub.OnStale(a.policies.Stale)
 	a.modules = newModules(a.db)
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...)
+	a.transfer = transfer.New(a.db, files)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
 	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log})
@@ -98,6 +101,7 @@ func (a *application) door(files *file.Folder) error {
 func (a *application) register(files *file.Folder) {
 	a.tenants.Routes(a.api)
 	a.platform.Routes(a.api)
+	a.transfer.Routes(a.api)
 	a.workers.Routes(a.api)
 	a.org.Routes(a.api)
 	a.policies.Routes(a.api)
@@ -124,6 +128,7 @@ func describe() (*rest.API, error) {
 	a.org = tenants.NewOrg(a.db, a.policies, a.hub.Stale)
 	a.tenants = tenants.NewSessions(a.db, a.policies, a.hub.Stale)
 	a.platform = tenants.NewPlatform(a.db, a.org)
+	a.transfer = transfer.New(a.db, nil)
 	a.modules = newModules(a.db)
 	a.api = rest.New(fiber.New(), rest.Doors{})
 	a.register(nil)

@@ -97,8 +97,8 @@ export const get = <T>(path: string, query?: Call['query'], signal?: AbortSignal
 export const post = <T>(path: string, body?: unknown, version?: number) => request<T>('POST', path, { body, version });
 
 /** Saves a download under the name that the server gives it. */
-export async function download(path: string, query: Call['query'], fallback: string): Promise<void> {
-  const answer = await send('GET', path, { query });
+export async function download(path: string, query: Call['query'], fallback: string, method: 'GET' | 'POST' = 'GET'): Promise<void> {
+  const answer = await send(method, path, { query });
   const disposition = answer.headers.get('Content-Disposition') ?? '';
   const star = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
   const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
