@@ -4,13 +4,13 @@ import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Space, Table
 import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { download, get, post } from '../../api/client';
+import { download, post } from '../../api/client';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { today, when } from '../../lib/clock';
 import { place, sortErrors } from '../../lib/problems';
+import { type Tenant, tenantsQuery } from './queries';
 
-type Tenant = { id: string; code: string; name: string; status: string; startDate?: string; createdAt?: string };
 type Values = { code: string; name: string; startDate: dayjs.Dayjs; administrator: { login: string; name: string; password: string } };
 
 export function Tenants() {
@@ -18,11 +18,8 @@ export function Tenants() {
   const client = useQueryClient();
   const tell = useTell();
   const [opening, setOpening] = useState(false);
-  const q = useQuery({
-    queryKey: ['platform', 'tenants'],
-    queryFn: async ({ signal }) => (await get<{ items: Tenant[] }>('/platform/tenants', undefined, signal)).items,
-  });
-  const again = () => client.invalidateQueries({ queryKey: ['platform', 'tenants'] });
+  const q = useQuery(tenantsQuery);
+  const again = () => client.invalidateQueries({ queryKey: tenantsQuery.queryKey });
   const turn = (id: string, action: 'suspend' | 'resume') => post(`/platform/tenants/${id}/${action}`).then(again).catch(tell.failed);
   const [leaving, setLeaving] = useState('');
   const take = async (row: Tenant) => {
