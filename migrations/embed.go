@@ -12,6 +12,7 @@ var Files embed.FS
 var Platform = []string{
 	"tenants",
 	"operators", "operator_sessions", "operator_log",
+	"platform_announcements", "platform_maintenance",
 	"platform_models",
 	"bun_migrations", "bun_migration_locks",
 }

@@ -142,6 +142,11 @@ func (d *DB) Read(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	return d.once(ctx, a, &sql.TxOptions{ReadOnly: true}, fn)
 }
 
+// Snapshot runs fn in one read-only transaction that sees the tenant's rows as they are now, however long it takes.
+func (d *DB) Snapshot(ctx context.Context, a Actor, fn func(tx Tx) error) error {
+	return d.once(ctx, a, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}, fn)
+}
+
 func (d *DB) once(ctx context.Context, a Actor, o *sql.TxOptions, fn func(tx Tx) error) error {
 	var touched []database.Touch
 	scoped := database.WithTenant(ctx, a.Tenant.ID)

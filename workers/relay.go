@@ -60,7 +60,11 @@ func (w *Workers) relay(ctx context.Context) {
 }
 
 // round serves every tenant with work once. Nothing is claimed while Redis is away: the claim would only have to be undone.
+// Neither is it during maintenance: rows wait where they are, and what was handed out before is finished.
 func (w *Workers) round(ctx context.Context) error {
+	if w.o.Paused() {
+		return nil
+	}
 	if err := w.redis.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("%w: %w", errQueue, err)
 	}

@@ -36,6 +36,7 @@ type Options struct {
 	Look        time.Duration                    // 10 s between two looks for what another release did not hear
 	Backoff     func(attempts int) time.Duration // 2 s doubled with every failed run, an hour at most
 	Queue       func(kind string) string         // QueueDefault for all
+	Paused      func() bool                      // never; while it says so, nothing is handed out
 }
 
 // Workers relays and handles. One process makes one.
@@ -103,6 +104,9 @@ func (o Options) filled() Options {
 	}
 	if o.Queue == nil {
 		o.Queue = func(string) string { return QueueDefault }
+	}
+	if o.Paused == nil {
+		o.Paused = func() bool { return false }
 	}
 	return o
 }

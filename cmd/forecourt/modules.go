@@ -6,6 +6,7 @@ import (
 	"forecourt/kernel/job"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
+	"forecourt/modules/announcement"
 	"forecourt/modules/audit"
 	"forecourt/modules/callback"
 	"forecourt/modules/cash"
@@ -50,6 +51,7 @@ func seeds() []func(context.Context, tenants.Tx) error {
 
 // modules is the list of modules, joined by adapters.go.
 type modules struct {
+	announced *announcement.Service
 	notice    *notice.Service
 	catalogue *catalogue.Service
 	customer  *customer.Service
@@ -65,7 +67,7 @@ type modules struct {
 }
 
 func newModules(db *tenants.DB) *modules {
-	m := &modules{notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db), audit: audit.New(db, kinds()...)}
+	m := &modules{announced: announcement.New(db), notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db), audit: audit.New(db, kinds()...)}
 	m.intent = intent.New(db, m.customer, catalogue.ModelKind.Spec)
 	m.visit = visit.New(db, policies.People{}, visitCustomers{m.customer}, visitIntents{m.intent}, catalogue.ModelKind.Spec, m.notice)
 	m.vehicle = vehicle.New(db, m.catalogue)
@@ -78,7 +80,7 @@ func newModules(db *tenants.DB) *modules {
 }
 
 func (m *modules) routes(api *rest.API) {
-	for _, module := range []interface{ Routes(api *rest.API) }{m.notice, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
+	for _, module := range []interface{ Routes(api *rest.API) }{m.announced, m.notice, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
 		module.Routes(api)
 	}
 }

@@ -43,6 +43,7 @@ func serve(ctx context.Context, args []string, out io.Writer) (err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return ended(app.hub.Run(ctx)) })
 	g.Go(func() error { return ended(app.tenants.Run(ctx)) })
+	g.Go(func() error { return ended(app.closed.Run(ctx)) })
 	if *role != "api" {
 		g.Go(func() error { return ended(app.workers.Run(ctx)) })
 	}

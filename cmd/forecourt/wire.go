@@ -20,6 +20,7 @@ import (
 	"forecourt/kernel/rest"
 	"forecourt/policies"
 	"forecourt/tenants"
+	"forecourt/tenants/transfer"
 	"forecourt/workers"
 )
 
@@ -31,6 +32,8 @@ type application struct {
 	tenants  *tenants.Sessions
 	org      *tenants.Org
 	platform *tenants.Platform
+	transfer *transfer.Service
+	closed   *tenants.Maintenance
 	policies *policies.Service
 	kinds    *record.Registry
 	modules  *modules
@@ -77,9 +80,11 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	hub.OnStale(a.policies.Stale)
 	a.modules = newModules(a.db)
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...)
+	a.transfer = transfer.New(a.db, files)
+	a.closed = tenants.NewMaintenance(a.db)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
-	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log})
+	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log, Paused: a.closed.On})
 	if err := a.door(files); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
@@ -89,7 +94,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 // door opens the API and the web.
 func (a *application) door(files *file.Folder) error {
 	a.http = fiber.New(fiber.Config{DisableStartupMessage: true, BodyLimit: bodyLimit, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, ErrorHandler: rest.Fail, Immutable: true})
-	a.api = rest.New(a.http, rest.Doors{Tenant: a.tenants.Enter, Operator: a.platform.Enter, Allow: tenants.Allow, Answers: a.db})
+	a.api = rest.New(a.http, rest.Doors{Tenant: a.tenants.Enter, Operator: a.platform.Enter, Allow: tenants.Allow, Answers: a.db, Shut: a.closed.Shut})
 	a.register(files)
 	return serveWeb(a.http)
 }
@@ -98,10 +103,12 @@ func (a *application) door(files *file.Folder) error {
 func (a *application) register(files *file.Folder) {
 	a.tenants.Routes(a.api)
 	a.platform.Routes(a.api)
+	a.transfer.Routes(a.api)
+	a.closed.Routes(a.api)
 	a.workers.Routes(a.api)
 	a.org.Routes(a.api)
 	a.policies.Routes(a.api)
-	a.hub.Routes(a.api, a.tenants.Watch)
+	a.hub.Routes(a.api, a.closed.Watch(a.tenants.Watch))
 	a.modules.routes(a.api) // before the kinds: their fixed paths are not to be taken for ids
 	desk := &record.Desk{Pool: a.db.Pool(), Kinds: a.kinds, Write: a.db.Write, Files: files}
 	desk.Serve(a.api)
@@ -124,6 +131,8 @@ func describe() (*rest.API, error) {
 	a.org = tenants.NewOrg(a.db, a.policies, a.hub.Stale)
 	a.tenants = tenants.NewSessions(a.db, a.policies, a.hub.Stale)
 	a.platform = tenants.NewPlatform(a.db, a.org)
+	a.transfer = transfer.New(a.db, nil)
+	a.closed = tenants.NewMaintenance(a.db)
 	a.modules = newModules(a.db)
 	a.api = rest.New(fiber.New(), rest.Doors{})
 	a.register(nil)

@@ -93,7 +93,7 @@ func WithLater(ctx context.Context) context.Context { return context.WithValue(c
 
 func setTenant(t uuid.UUID) string { return "SET LOCAL app.tenant='" + t.String() + "'" }
 
-// BeginTx opens a transaction without a round trip.
+// BeginTx opens a transaction without a round trip: as the server does it, or REPEATABLE READ.
 func (c *Conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	s, ok := ctx.Value(scopeKey{}).(scope)
 	if !ok {
@@ -102,6 +102,9 @@ func (c *Conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 	c.reset()
 	c.inTx = true
 	begin := "BEGIN"
+	if sql.IsolationLevel(o.Isolation) == sql.LevelRepeatableRead {
+		begin += " ISOLATION LEVEL REPEATABLE READ"
+	}
 	if o.ReadOnly {
 		begin += " READ ONLY"
 	}

@@ -2,10 +2,13 @@
 package file
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -27,6 +30,11 @@ func (f *Folder) path(tenant, id uuid.UUID) string {
 
 // Write stores a content. A crash leaves no half of it: it is written aside, flushed and renamed.
 func (f *Folder) Write(tenant, id uuid.UUID, content []byte) error {
+	return f.WriteFrom(tenant, id, bytes.NewReader(content))
+}
+
+// WriteFrom stores what r gives, as Write does.
+func (f *Folder) WriteFrom(tenant, id uuid.UUID, r io.Reader) error {
 	to := f.path(tenant, id)
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return fmt.Errorf("store file: %w", err)
@@ -36,7 +44,7 @@ func (f *Folder) Write(tenant, id uuid.UUID, content []byte) error {
 		return fmt.Errorf("store file: %w", err)
 	}
 	defer func() { _ = os.Remove(t.Name()) }() // gone already when the rename worked
-	if _, err = t.Write(content); err == nil {
+	if _, err = io.Copy(t, r); err == nil {
 		err = t.Sync()
 	}
 	if e := t.Close(); err == nil {
@@ -58,4 +66,45 @@ func (f *Folder) Open(tenant, id uuid.UUID) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("open file: %w", err)
 	}
 	return r, nil
+}
+
+// List returns the ids of a tenant's contents, in order. What a broken write left aside is none.
+func (f *Folder) List(tenant uuid.UUID) ([]uuid.UUID, error) {
+	dir, err := os.Open(filepath.Join(f.dir, tenant.String()))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list files: %w", err)
+	}
+	defer func() { _ = dir.Close() }()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, fmt.Errorf("list files: %w", err)
+	}
+	ids := make([]uuid.UUID, 0, len(names))
+	for _, name := range names {
+		if id, err := uuid.Parse(name); err == nil && id.String() == name {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	return ids, nil
+}
+
+// Remove deletes all contents of a tenant.
+func (f *Folder) Remove(tenant uuid.UUID) error {
+	if err := os.RemoveAll(filepath.Join(f.dir, tenant.String())); err != nil {
+		return fmt.Errorf("remove files: %w", err)
+	}
+	return nil
+}
+
+// Size returns how many bytes a content has.
+func (f *Folder) Size(tenant, id uuid.UUID) (int64, error) {
+	s, err := os.Stat(f.path(tenant, id))
+	if err != nil {
+		return 0, fmt.Errorf("size of file: %w", err)
+	}
+	return s.Size(), nil
 }

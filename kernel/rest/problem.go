@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -43,6 +44,8 @@ type Problem struct {
 	Detail string         `json:"detail"`
 	Code   string         `json:"code"`
 	Errors []ProblemField `json:"errors,omitempty"`
+	Text   *fault.Text    `json:"text,omitempty" doc:"Only of a closure: what the operators say, in both languages"`
+	Until  *time.Time     `json:"until,omitempty" doc:"Only of a closure: when it should be over"`
 }
 
 // ProblemField is one mistake at one field.

@@ -45,6 +45,7 @@ type Doors struct {
 	Operator func(ctx context.Context, r Request) (context.Context, error)
 	Allow    func(ctx context.Context, p access.Permission) error
 	Answers  Answers
+	Shut     func() *Closure // nil: no such thing; nil from it: open
 }
 
 // API registers operations.
@@ -197,6 +198,11 @@ func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
 		ctx = context.WithValue(ctx, languageKey, language(hc.Header("Accept-Language")))
 		ctx = context.WithValue(ctx, requestKey, r)
 		ctx = context.WithValue(ctx, fiberKey, c)
+		if shut := a.shut(o); shut != nil {
+			c.Set("Retry-After", shut.retryAfter())
+			write(c, shut.problem(LanguageOf(ctx)))
+			return
+		}
 		var err error
 		switch o.Permission {
 		case Public:

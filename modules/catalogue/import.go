@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"forecourt/kernel/database"
-	"forecourt/kernel/id"
 	"forecourt/kernel/rest"
 	"forecourt/kernel/search"
 	"forecourt/tenants"
@@ -134,9 +134,16 @@ func gather(r io.Reader, language string, report *Report) (next func() ([]any, e
 		}
 		l := lines[at]
 		at++
-		return []any{id.New(), l.source, l.brand, l.maker, l.series, l.year, l.name, l.grams()}, nil
+		return []any{l.id(), l.source, l.brand, l.maker, l.series, l.year, l.name, l.grams()}, nil
 	}, err
 }
+
+// modelIDs is the space of the ids of models.
+var modelIDs = uuid.MustParse("0c6b1a57-6f0e-5d0b-9a52-2f5f1e1d7a41")
+
+// id follows from the model's key in the file, so two installations that import the same catalogue agree, and a group that moves from
+// one to the other finds its models.
+func (l line) id() uuid.UUID { return uuid.NewSHA1(modelIDs, []byte(l.source)) }
 
 // grams lets people find a model by its brand, series and configuration as they say them in one go, or by its maker.
 func (l line) grams() []string {

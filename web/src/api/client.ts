@@ -1,4 +1,6 @@
+import { maintenance } from '../lib/maintenance';
 import { prefs } from '../lib/prefs';
+import type { Words } from './types';
 
 export type FieldError = { field: string; code?: string; message: string };
 
@@ -73,12 +75,20 @@ async function send(method: string, path: string, call: Call): Promise<Response>
 
 /** Reads a refusal; one that is no problem document (a proxy's page) keeps only its status. */
 export async function problem(answer: Response): Promise<ProblemError> {
-  let doc: { code?: string; title?: string; detail?: string; errors?: (Partial<FieldError> & { location?: string })[] } = {};
+  let doc: {
+    code?: string;
+    title?: string;
+    detail?: string;
+    errors?: (Partial<FieldError> & { location?: string })[];
+    text?: Words;
+    until?: string;
+  } = {};
   try {
     doc = await answer.json();
   } catch {
     doc = {};
   }
+  if (doc.code === maintenance.code && doc.text) maintenance.set({ text: doc.text, until: doc.until });
   const errors = (doc.errors ?? []).map((e) => ({
     field: (e.field ?? e.location ?? '').replace(/^(body|query|path)\./, ''),
     code: e.code,
@@ -97,8 +107,8 @@ export const get = <T>(path: string, query?: Call['query'], signal?: AbortSignal
 export const post = <T>(path: string, body?: unknown, version?: number) => request<T>('POST', path, { body, version });
 
 /** Saves a download under the name that the server gives it. */
-export async function download(path: string, query: Call['query'], fallback: string): Promise<void> {
-  const answer = await send('GET', path, { query });
+export async function download(path: string, query: Call['query'], fallback: string, method: 'GET' | 'POST' = 'GET'): Promise<void> {
+  const answer = await send(method, path, { query });
   const disposition = answer.headers.get('Content-Disposition') ?? '';
   const star = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
   const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];

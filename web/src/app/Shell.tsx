@@ -17,6 +17,7 @@ import { noticesQuery, useKinds, useMe } from '../api/queries';
 import { prefs, useNames, usePrefs, useWords } from '../lib/prefs';
 import { usePhone } from '../lib/screen';
 import { tabs, useTabs } from '../lib/tabs';
+import { Announced } from './Announced';
 import { useLive } from './live';
 import { grouped, iconOf, pages } from './nav';
 import { TopBar } from './TopBar';
@@ -56,6 +57,7 @@ export function Shell() {
         <TopBar />
         {!phone && <TabBar />}
         {me?.tenant.status === 'suspended' && <Alert banner title={t('shell.suspended')} />}
+        <Announced />
         <main className="fc-main" id="main">
           <Outlet />
         </main>

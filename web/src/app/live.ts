@@ -7,7 +7,8 @@ export function useLive(onNotice: () => void) {
   const told = useRef(onNotice);
   told.current = onNotice;
   useEffect(() => {
-    const source = new EventSource('/api/v1/live');
+    let source: EventSource;
+    let again: ReturnType<typeof setTimeout> | undefined;
     const waiting = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const flush = () => {
@@ -15,18 +16,29 @@ export function useLive(onNotice: () => void) {
       for (const kind of waiting) void client.invalidateQueries({ queryKey: ['records', kind] });
       waiting.clear();
     };
-    source.addEventListener('change', (e) => {
-      try {
-        waiting.add((JSON.parse(e.data) as { kind: string }).kind);
-      } catch {
-        return;
-      }
-      // A burst of changes, such as an import, is one reading.
-      timer ??= setTimeout(flush, 300);
-    });
-    source.addEventListener('notice', () => told.current());
+    const open = () => {
+      source = new EventSource('/api/v1/live');
+      source.addEventListener('change', (e) => {
+        try {
+          waiting.add((JSON.parse(e.data) as { kind: string }).kind);
+        } catch {
+          return;
+        }
+        // A burst of changes, such as an import, is one reading.
+        timer ??= setTimeout(flush, 300);
+      });
+      source.addEventListener('notice', () => told.current());
+      // A browser gives up at a refusal, such as that of maintenance. Asking who one is says why, and shows it.
+      source.addEventListener('error', () => {
+        if (source.readyState !== EventSource.CLOSED) return;
+        void client.invalidateQueries({ queryKey: ['me'] });
+        again = setTimeout(open, 5000);
+      });
+    };
+    open();
     return () => {
       source.close();
+      clearTimeout(again);
       clearTimeout(timer);
     };
   }, [client]);

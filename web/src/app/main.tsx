@@ -10,6 +10,7 @@ import { createRoot } from 'react-dom/client';
 import { speak } from '../lib/i18n';
 import { prefs, usePrefs } from '../lib/prefs';
 import { onSignedOut, queryClient } from './client';
+import { MaintenancePage } from './MaintenancePage';
 import { router } from './router';
 import { tokens, useDark } from './theme';
 
@@ -34,6 +35,7 @@ function Root({ first }: { first: Locale }) {
       <App message={{ top: 60 }} notification={{ placement: 'bottomRight' }}>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
+          <MaintenancePage />
         </QueryClientProvider>
       </App>
     </ConfigProvider>

@@ -8,7 +8,9 @@ import { Looks } from '../../components/Looks';
 import { Problem, useProblemText, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { usePageTitle } from '../../lib/tabs';
+import { Announcements } from './Announcements';
 import { Catalogue } from './Catalogue';
+import { Maintenance } from './Maintenance';
 import { Tenants } from './Tenants';
 
 type Operator = { name?: string; login?: string; operator?: { name?: string; login?: string } };
@@ -61,6 +63,8 @@ export function PlatformPage() {
         <Tabs
           items={[
             { key: 'tenants', label: t('platform.tenants'), children: <Tenants /> },
+            { key: 'announcements', label: t('platform.announcements'), children: <Announcements /> },
+            { key: 'maintenance', label: t('maintenance.tab'), children: <Maintenance /> },
             { key: 'catalogue', label: t('platform.catalogue'), children: <Catalogue /> },
           ]}
         />

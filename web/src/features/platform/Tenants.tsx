@@ -1,16 +1,16 @@
-import { PlusOutlined } from '@ant-design/icons';
+import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Table, Tag } from 'antd';
+import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Space, Table, Tag } from 'antd';
 import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get, post } from '../../api/client';
+import { download, post } from '../../api/client';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { today, when } from '../../lib/clock';
 import { place, sortErrors } from '../../lib/problems';
+import { type Tenant, tenantsQuery } from './queries';
 
-type Tenant = { id: string; code: string; name: string; status: string; startDate?: string; createdAt?: string };
 type Values = { code: string; name: string; startDate: dayjs.Dayjs; administrator: { login: string; name: string; password: string } };
 
 export function Tenants() {
@@ -18,12 +18,21 @@ export function Tenants() {
   const client = useQueryClient();
   const tell = useTell();
   const [opening, setOpening] = useState(false);
-  const q = useQuery({
-    queryKey: ['platform', 'tenants'],
-    queryFn: async ({ signal }) => (await get<{ items: Tenant[] }>('/platform/tenants', undefined, signal)).items,
-  });
-  const again = () => client.invalidateQueries({ queryKey: ['platform', 'tenants'] });
+  const q = useQuery(tenantsQuery);
+  const again = () => client.invalidateQueries({ queryKey: tenantsQuery.queryKey });
   const turn = (id: string, action: 'suspend' | 'resume') => post(`/platform/tenants/${id}/${action}`).then(again).catch(tell.failed);
+  const [leaving, setLeaving] = useState('');
+  const take = async (row: Tenant) => {
+    setLeaving(row.id);
+    try {
+      await download(`/platform/tenants/${row.id}/export`, {}, `${row.code}.zip`, 'POST');
+      tell.done(t('platform.exported'));
+    } catch (e) {
+      tell.failed(e);
+    } finally {
+      setLeaving('');
+    }
+  };
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   return (
     <>
@@ -54,30 +63,38 @@ export function Tenants() {
                 ) : v === 'suspended' ? (
                   <Tag color="red">{t('platform.suspended')}</Tag>
                 ) : (
-                  <Tag>{v}</Tag>
+                  <Tag>{v === 'closed' ? t('platform.closed') : v}</Tag>
                 ),
             },
             { title: t('platform.startDate'), dataIndex: 'startDate', render: (v?: string) => v ?? '—' },
             { title: t('platform.createdAt'), dataIndex: 'createdAt', render: (v?: string) => (v ? when(v) : '—') },
             {
               title: t('platform.actions'),
-              render: (_, row) =>
-                row.status === 'suspended' ? (
-                  <Button size="small" onClick={() => turn(row.id, 'resume')}>
-                    {t('platform.resume')}
-                  </Button>
-                ) : (
-                  <Popconfirm
-                    title={t('platform.suspendAsk')}
-                    okText={t('platform.suspend')}
-                    okButtonProps={{ danger: true }}
-                    onConfirm={() => turn(row.id, 'suspend')}
-                  >
-                    <Button size="small" danger>
-                      {t('platform.suspend')}
+              render: (_, row) => (
+                <Space>
+                  {row.status === 'suspended' ? (
+                    <Button size="small" onClick={() => turn(row.id, 'resume')}>
+                      {t('platform.resume')}
+                    </Button>
+                  ) : (
+                    <Popconfirm
+                      title={t('platform.suspendAsk')}
+                      okText={t('platform.suspend')}
+                      okButtonProps={{ danger: true }}
+                      onConfirm={() => turn(row.id, 'suspend')}
+                    >
+                      <Button size="small" danger>
+                        {t('platform.suspend')}
+                      </Button>
+                    </Popconfirm>
+                  )}
+                  <Popconfirm title={t('platform.exportAsk')} okText={t('platform.export')} onConfirm={() => take(row)}>
+                    <Button size="small" icon={<DownloadOutlined aria-hidden />} loading={leaving === row.id}>
+                      {t('platform.export')}
                     </Button>
                   </Popconfirm>
-                ),
+                </Space>
+              ),
             },
           ]}
         />

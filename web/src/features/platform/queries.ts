@@ -1,0 +1,9 @@
+import { queryOptions } from '@tanstack/react-query';
+import { get } from '../../api/client';
+
+export type Tenant = { id: string; code: string; name: string; status: string; startDate?: string; createdAt?: string };
+
+export const tenantsQuery = queryOptions({
+  queryKey: ['platform', 'tenants'],
+  queryFn: async ({ signal }) => (await get<{ items: Tenant[] }>('/platform/tenants', undefined, signal)).items,
+});
