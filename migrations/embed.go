@@ -12,6 +12,6 @@ var Files embed.FS
 var Platform = []string{
 	"tenants",
 	"operators", "operator_sessions", "operator_log",
-	"platform_models",
+	"platform_models", "plans",
 	"bun_migrations", "bun_migration_locks",
 }

@@ -51,6 +51,14 @@ func (f *Folder) Write(tenant, id uuid.UUID, content []byte) error {
 	return nil
 }
 
+// Remove takes a content back that no row came to be about. It is no error when there is none.
+func (f *Folder) Remove(tenant, id uuid.UUID) error {
+	if err := os.Remove(f.path(tenant, id)); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("remove file: %w", err)
+	}
+	return nil
+}
+
 // Open reads a content.
 func (f *Folder) Open(tenant, id uuid.UUID) (io.ReadCloser, error) {
 	r, err := os.Open(f.path(tenant, id))
