@@ -89,10 +89,11 @@ func (s *Sessions) Stale(tenant uuid.UUID) { s.cache.drop(tenant) }
 
 // Run looks for tenants that changed, until ctx ends: a lost announcement costs half a second, not a right too many. It looks
 // back a minute further than it has read, so that a slow COMMIT or a database that was away hides nothing. Beside that it keeps
-// what sessions do.
+// what sessions do and how many calls they make.
 func (s *Sessions) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { s.keepSeen(ctx) })
+	beside.Go(func() { s.keepCalls(ctx) })
 	defer beside.Wait()
 	seen, last := map[uuid.UUID]int64{}, clock.Now()
 	tick := time.NewTicker(healEvery)

@@ -47,6 +47,9 @@ type Tenant struct {
 	Demo   bool
 	Zone   *time.Location
 	Offset time.Duration // how far a demo tenant's clock was moved on
+
+	EndsOn    clock.Day // the last day of a trial or of what was paid for; empty: no end
+	CallsMost int64     // API calls a minute; 0: no limit
 }
 
 // Now returns the tenant's time.
@@ -195,21 +198,24 @@ type tenantRow struct {
 	Demo   bool
 	Zone   string
 	Offset float64
+	EndsOn clock.Day
+	Calls  int64
 }
 
 // Tenant reads a tenant by its id. It returns ErrNoTenant.
 func (d *DB) Tenant(ctx context.Context, id uuid.UUID) (Tenant, error) {
-	return d.tenant(ctx, "id = ?", id)
+	return d.tenant(ctx, "t.id = ?", id)
 }
 
 // TenantByCode reads a tenant by the code that people type at sign-in. It returns ErrNoTenant.
 func (d *DB) TenantByCode(ctx context.Context, code string) (Tenant, error) {
-	return d.tenant(ctx, "code = ?", code)
+	return d.tenant(ctx, "t.code = ?", code)
 }
 
 func (d *DB) tenant(ctx context.Context, where string, arg any) (Tenant, error) {
 	var r tenantRow
-	err := d.bun.NewSelect().TableExpr("tenants").ColumnExpr("id, code, name, status, demo, zone, extract(epoch FROM clock_offset)::float8 AS offset").
+	err := d.bun.NewSelect().TableExpr("tenants t").Join("JOIN plans p ON p.code = t.plan").
+		ColumnExpr("t.id, t.code, t.name, t.status, t.demo, t.zone, extract(epoch FROM t.clock_offset)::float8 AS offset, t.ends_on, coalesce(t.own_calls, p.calls, 0) AS calls").
 		Where(where, arg).Scan(database.WithPlatform(ctx), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Tenant{}, ErrNoTenant
@@ -221,5 +227,5 @@ func (d *DB) tenant(ctx context.Context, where string, arg any) (Tenant, error) 
 	if err != nil {
 		return Tenant{}, fmt.Errorf("tenant %s: %w", r.Code, err)
 	}
-	return Tenant{r.ID, r.Code, r.Name, r.Status, r.Demo, zone, time.Duration(r.Offset * float64(time.Second))}, nil
+	return Tenant{r.ID, r.Code, r.Name, r.Status, r.Demo, zone, time.Duration(r.Offset * float64(time.Second)), r.EndsOn, r.Calls}, nil
 }

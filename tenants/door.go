@@ -39,6 +39,9 @@ func (s *Sessions) Enter(ctx context.Context, r rest.Request) (context.Context, 
 	if err := a.Ready(ctx); err != nil {
 		return ctx, err
 	}
+	if err := s.calls.enter(ctx, a.Tenant); err != nil {
+		return ctx, err
+	}
 	s.seen.note(a, rest.OperationOf(ctx))
 	return record.WithView(WithActor(ctx, a), a.View(rest.LanguageOf(ctx))), nil
 }

@@ -31,16 +31,18 @@ type ImportReport struct {
 // errLines takes back the transaction of an import that found mistakes.
 var errLines = errors.New("the file has mistakes")
 
-// PreviewUsers says what ImportUsers would do with a file. It returns ErrSheet, ErrSheetHead, ErrSheetSize, ErrSheetNone or a denied
-// fault.
+// PreviewUsers says what ImportUsers would do with a file. It returns ErrSheet, ErrSheetHead, ErrSheetSize, ErrSheetNone, ErrQuota or
+// a denied fault.
 func (o *Org) PreviewUsers(ctx context.Context, a Actor, content []byte) (report ImportReport, err error) {
 	rows, err := readSheet(content)
 	if err != nil {
 		return ImportReport{}, err
 	}
 	err = o.db.Read(ctx, a, func(tx Tx) error {
-		report, _, err = o.checked(ctx, tx, rows)
-		return err
+		if report, _, err = o.checked(ctx, tx, rows); err != nil {
+			return err
+		}
+		return fits(ctx, tx.Tx, Users, int64(report.New), "")
 	})
 	return report, err
 }
@@ -80,6 +82,9 @@ func (o *Org) ImportUsers(ctx context.Context, a Actor, content []byte) (ImportR
 		return ImportReport{}, err
 	}
 	err = o.change(ctx, a, func(tx Tx) error {
+		if err := Room(ctx, tx.Tx, Users, int64(len(rows))); err != nil {
+			return err
+		}
 		var found []newcomer
 		if report, found, err = o.checked(ctx, tx, rows); err != nil {
 			return err

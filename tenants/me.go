@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
 	"forecourt/kernel/fault"
 )
 
@@ -43,6 +44,8 @@ type Me struct {
 		Demo   bool      `json:"demo"`
 		Zone   string    `json:"zone" doc:"IANA name of the tenant's time zone"`
 		Now    time.Time `json:"now"`
+		EndsOn clock.Day `json:"endsOn,omitempty" doc:"The last day of a trial or of what was paid for"`
+		Left   *int      `json:"daysLeft,omitempty" doc:"Days after today, in the last 14 of them"`
 	} `json:"tenant"`
 	Posting  PostingInfo                  `json:"posting"`
 	Postings []PostingInfo                `json:"postings"`
@@ -58,6 +61,7 @@ func (s *Sessions) Me(ctx context.Context, a Actor) (*Me, error) {
 	m.MustChangePassword = a.Posting.MustChange
 	m.User.ID, m.User.Login, m.User.Name = a.User, a.Login, a.Name
 	m.Tenant.ID, m.Tenant.Code, m.Tenant.Name, m.Tenant.Status, m.Tenant.Demo, m.Tenant.Zone, m.Tenant.Now = a.Tenant.ID, a.Tenant.Code, a.Tenant.Name, a.Tenant.Status, a.Tenant.Demo, a.Tenant.Zone.String(), a.Tenant.Now().UTC()
+	m.Tenant.EndsOn, m.Tenant.Left = a.Tenant.EndsOn, a.Tenant.daysLeft()
 	err := s.db.Read(ctx, a, func(tx Tx) error {
 		all, err := PostingsOf(ctx, tx, a.User)
 		if err != nil {

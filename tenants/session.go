@@ -40,12 +40,13 @@ type Sessions struct {
 	compiler Compiler
 	cache    *cache
 	seen     *sights
+	calls    *calls
 	stale    func(uuid.UUID)
 }
 
 // NewSessions makes the service. stale announces a tenant whose actors changed.
 func NewSessions(db *DB, c Compiler, stale func(uuid.UUID)) *Sessions {
-	return &Sessions{db, c, newCache(), newSights(), stale}
+	return &Sessions{db, c, newCache(), newSights(), newCalls(), stale}
 }
 
 // Token is the tenant's id and 32 random bytes: the tenant is known before any row is read.

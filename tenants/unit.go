@@ -32,13 +32,18 @@ type UnitInput struct {
 	Code, Name string
 }
 
-// AddUnit adds a unit below its parent. It returns ErrParent, ErrUnitCode or a denied fault.
+// AddUnit adds a unit below its parent. It returns ErrParent, ErrUnitCode, ErrQuota or a denied fault.
 func (o *Org) AddUnit(ctx context.Context, a Actor, in UnitInput) (unit uuid.UUID, err error) {
 	unit = id.New()
 	err = o.change(ctx, a, func(tx Tx) error {
 		scope, err := tx.Can("org:manage")
 		if err != nil {
 			return err
+		}
+		if in.Kind == "company" {
+			if err := Room(ctx, tx.Tx, Companies, 1); err != nil {
+				return err
+			}
 		}
 		company, err := parentOf(ctx, tx, in)
 		if err != nil {

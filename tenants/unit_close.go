@@ -70,7 +70,8 @@ func empty(ctx context.Context, tx Tx, unit uuid.UUID, on clock.Day) error {
 	return fault.Join(left...)
 }
 
-// ReopenUnit opens a closed unit again. It returns rest.ErrMissing, record.ErrStale, ErrBeyond, ErrUnitOpen or ErrParentClosed.
+// ReopenUnit opens a closed unit again. It returns rest.ErrMissing, record.ErrStale, ErrBeyond, ErrUnitOpen, ErrParentClosed
+// or ErrQuota.
 func (o *Org) ReopenUnit(ctx context.Context, a Actor, unit uuid.UUID, version int) error {
 	return o.change(ctx, a, func(tx Tx) error {
 		u, scope, err := lockUnit(ctx, tx, unit, version)
@@ -81,6 +82,11 @@ func (o *Org) ReopenUnit(ctx context.Context, a Actor, unit uuid.UUID, version i
 			return ErrBeyond
 		case u.status == "open":
 			return ErrUnitOpen
+		}
+		if u.kind == "company" {
+			if err := Room(ctx, tx.Tx, Companies, 1); err != nil {
+				return err
+			}
 		}
 		var above string
 		if err := tx.QueryRowContext(ctx, "SELECT status FROM org_units WHERE tenant_id = ? AND id = ? FOR SHARE", tx.Tenant, u.parent).Scan(&above); err != nil {

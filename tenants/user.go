@@ -31,7 +31,7 @@ type UserInput struct {
 	MustChange            bool      // the password is good for one sign-in, which changes it
 }
 
-// AddUser adds a user without any posting. It returns ErrLogin, ErrLoginForm, ErrPassword, ErrMobile or ErrEmail.
+// AddUser adds a user without any posting. It returns ErrLogin, ErrLoginForm, ErrPassword, ErrMobile, ErrEmail or ErrQuota.
 func (o *Org) AddUser(ctx context.Context, a Actor, in UserInput) (user uuid.UUID, err error) {
 	if _, err := a.Can("user:manage"); err != nil {
 		return uuid.Nil, err
@@ -44,7 +44,12 @@ func (o *Org) AddUser(ctx context.Context, a Actor, in UserInput) (user uuid.UUI
 		return uuid.Nil, err
 	}
 	user = id.New()
-	return user, o.change(ctx, a, func(tx Tx) error { return insertUser(ctx, tx, user, in, hash) })
+	return user, o.change(ctx, a, func(tx Tx) error {
+		if err := Room(ctx, tx.Tx, Users, 1); err != nil {
+			return err
+		}
+		return insertUser(ctx, tx, user, in, hash)
+	})
 }
 
 func insertUser(ctx context.Context, tx Tx, user uuid.UUID, in UserInput, hash string) error {

@@ -31,10 +31,17 @@ func (o *Org) DisableUser(ctx context.Context, a Actor, user uuid.UUID) error {
 	})
 }
 
-// EnableUser lets a disabled user sign in again, with the password they had. It returns ErrNoUser, ErrEnabled or ErrBeyond.
+// EnableUser lets a disabled user sign in again, with the password they had. It returns ErrNoUser, ErrEnabled, ErrBeyond
+// or ErrQuota.
 func (o *Org) EnableUser(ctx context.Context, a Actor, user uuid.UUID) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		return o.setStatus(ctx, tx, user, "enable", "disabled", "active", ErrEnabled)
+		if err := lockQuota(ctx, tx.Tx, 0); err != nil {
+			return err
+		}
+		if err := o.setStatus(ctx, tx, user, "enable", "disabled", "active", ErrEnabled); err != nil {
+			return err
+		}
+		return Room(ctx, tx.Tx, Users, 0) // they are counted by now
 	})
 }
 

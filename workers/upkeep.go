@@ -6,12 +6,17 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"forecourt/tenants"
 )
 
 // upkeep starts what every replica does now and then. Replicas don't agree on who: each of these is safe beside itself.
 func (w *Workers) upkeep(ctx context.Context, background *sync.WaitGroup) {
 	background.Go(func() { w.every(ctx, 24*time.Hour, "make partitions of history", w.makeMonths) })
 	background.Go(func() { w.every(ctx, w.o.Clean, "delete what is done", w.clean) })
+	background.Go(func() {
+		w.every(ctx, w.o.Count, "count what tenants use", func(ctx context.Context) error { return tenants.WriteUsage(ctx, w.db) })
+	})
 	look := w.missed()
 	background.Go(func() { w.every(ctx, w.o.Look, "look for missed rows", look) })
 }

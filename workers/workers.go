@@ -32,6 +32,7 @@ type Options struct {
 	Grace       time.Duration                    // 20 s for handlers to end when the process stops
 	Keep        time.Duration                    // 7 days, then a row that is done is deleted
 	Clean       time.Duration                    // 10 min between two clean-ups
+	Count       time.Duration                    // 1 h between two counts of what tenants use today
 	Overlap     time.Duration                    // 1 h in which programs of two releases may run side by side
 	Look        time.Duration                    // 10 s between two looks for what another release did not hear
 	Backoff     func(attempts int) time.Duration // 2 s doubled with every failed run, an hour at most
@@ -92,6 +93,9 @@ func (o Options) filled() Options {
 	}
 	if o.Clean == 0 {
 		o.Clean = 10 * time.Minute
+	}
+	if o.Count == 0 {
+		o.Count = time.Hour
 	}
 	if o.Overlap == 0 {
 		o.Overlap = time.Hour

@@ -131,7 +131,7 @@ type staffed struct {
 // openDemo opens a group and places its people.
 func (a *application) openDemo(ctx context.Context, g demoGroup) (*staffed, error) {
 	admin := g.users[0]
-	t, err := a.platform.Open(ctx, tenants.OpenInput{Code: g.code, Name: g.name, StartDate: "2026-01-01", Demo: true, Administrator: tenants.UserInput{Login: admin.login, Name: admin.name, Password: demoPassword}})
+	t, err := a.platform.Open(ctx, tenants.OpenInput{Code: g.code, Name: g.name, StartDate: "2026-01-01", Demo: true, Plan: "enterprise", Administrator: tenants.UserInput{Login: admin.login, Name: admin.name, Password: demoPassword}})
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.policies = policies.New(a.db, a.kinds, hub.Stale)
 	a.org = tenants.NewOrg(a.db, a.policies, hub.Stale)
 	a.tenants = tenants.NewSessions(a.db, a.policies, hub.Stale)
+	a.tenants.CountCalls(client)
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)
 	a.modules = newModules(a.db)
@@ -84,6 +85,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.closed = tenants.NewMaintenance(a.db)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
+	a.platform.Handlers(handlers)
 	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log, Paused: a.closed.On})
 	if err := a.door(files); err != nil {
 		return nil, errors.Join(err, a.close())
@@ -110,7 +112,7 @@ func (a *application) register(files *file.Folder) {
 	a.policies.Routes(a.api)
 	a.hub.Routes(a.api, a.closed.Watch(a.tenants.Watch))
 	a.modules.routes(a.api) // before the kinds: their fixed paths are not to be taken for ids
-	desk := &record.Desk{Pool: a.db.Pool(), Kinds: a.kinds, Write: a.db.Write, Files: files}
+	desk := &record.Desk{Pool: a.db.Pool(), Kinds: a.kinds, Write: a.db.Write, Files: files, Room: tenants.FileRoom}
 	desk.Serve(a.api)
 }
 

@@ -59,6 +59,14 @@ func (f *Folder) WriteFrom(tenant, id uuid.UUID, r io.Reader) error {
 	return nil
 }
 
+// Remove takes a content back that no row came to be about. It is no error when there is none.
+func (f *Folder) Remove(tenant, id uuid.UUID) error {
+	if err := os.Remove(f.path(tenant, id)); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("remove file: %w", err)
+	}
+	return nil
+}
+
 // Open reads a content.
 func (f *Folder) Open(tenant, id uuid.UUID) (io.ReadCloser, error) {
 	r, err := os.Open(f.path(tenant, id))
@@ -92,8 +100,8 @@ func (f *Folder) List(tenant uuid.UUID) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// Remove deletes all contents of a tenant.
-func (f *Folder) Remove(tenant uuid.UUID) error {
+// RemoveAll deletes all contents of a tenant.
+func (f *Folder) RemoveAll(tenant uuid.UUID) error {
 	if err := os.RemoveAll(filepath.Join(f.dir, tenant.String())); err != nil {
 		return fmt.Errorf("remove files: %w", err)
 	}

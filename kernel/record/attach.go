@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -100,6 +101,11 @@ func (k served) addFile(ctx context.Context, in *fileInput) (*struct{ Body Attac
 	}
 	hash := sha256.Sum256(content)
 	err = k.d.Write(ctx, func(tx database.Tx) error {
+		if k.d.Room != nil {
+			if err := k.d.Room(ctx, tx, a.Size); err != nil {
+				return err
+			}
+		}
 		a.At = tx.Now
 		if err := tx.Later(ctx, "INSERT INTO files (tenant_id, id, kind, record_id, name, content_type, size, sha256, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			tx.Tenant, a.ID, k.s.Name, in.Key(), a.Name, a.Type, a.Size, hash[:], tx.Now, tx.By.User); err != nil {
@@ -107,6 +113,10 @@ func (k served) addFile(ctx context.Context, in *fileInput) (*struct{ Body Attac
 		}
 		return WriteHistory(ctx, tx, k.s.Name, in.Key(), 0, "attach", nil, map[string]any{})
 	})
+	var refused *fault.Fault
+	if errors.As(err, &refused) { // after any other error nobody knows whether the row is there
+		return nil, errors.Join(err, k.d.Files.Remove(v.Tenant, a.ID))
+	}
 	return &struct{ Body Attachment }{a}, err
 }
 

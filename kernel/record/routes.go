@@ -26,6 +26,8 @@ type Desk struct {
 	// Write runs fn in a transaction of whoever ctx belongs to.
 	Write func(ctx context.Context, fn func(tx database.Tx) error) error
 	Files *file.Folder
+	// Room refuses a file of so many bytes that does not fit any more, in the transaction that writes its row. Nil: all fit.
+	Room func(ctx context.Context, tx database.Tx, bytes int64) error
 }
 
 // ListParams is what a list is asked for, beside its page.

@@ -87,7 +87,7 @@ func (e *Env) API(t testing.TB) *fiber.App {
 func (e *Env) open(t testing.TB, code string) {
 	t.Helper()
 	ctx := t.Context()
-	tenant, err := e.Platform.Open(ctx, tenants.OpenInput{Code: code, Name: "恒通汽车集团", StartDate: "2026-01-01", Demo: true,
+	tenant, err := e.Platform.Open(ctx, tenants.OpenInput{Code: code, Name: "恒通汽车集团", StartDate: "2026-01-01", Demo: true, Plan: "enterprise",
 		Administrator: tenants.UserInput{Login: "admin", Name: "郑敏", Password: Password}})
 	must(t, err)
 	e.Tenant = tenant

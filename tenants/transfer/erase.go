@@ -69,7 +69,7 @@ func (s *Service) Erase(ctx context.Context, code, manifest string) (*Certificat
 	if err := s.eraseRows(ctx, t.ID, found); err != nil {
 		return nil, fmt.Errorf("erase %s: %w", code, err)
 	}
-	if err := s.files.Remove(t.ID); err != nil {
+	if err := s.files.RemoveAll(t.ID); err != nil {
 		return nil, err
 	}
 	err = s.db.Platform(ctx, func(tx bun.Tx) error {
@@ -171,5 +171,5 @@ func (s *Service) sweep(ctx context.Context, tenant uuid.UUID, found *schema) er
 		return ctx.Err()
 	case <-time.After(settle):
 	}
-	return errors.Join(s.eraseRows(ctx, tenant, found), s.files.Remove(tenant))
+	return errors.Join(s.eraseRows(ctx, tenant, found), s.files.RemoveAll(tenant))
 }

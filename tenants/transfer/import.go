@@ -48,7 +48,7 @@ func (s *Service) Import(ctx context.Context, r *zip.Reader) (*Manifest, error) 
 	err = s.db.Do(ctx, worker, func(tx tenants.Tx) error { return s.bringIn(ctx, tx, a, found, &began) })
 	if err != nil {
 		if began {
-			err = errors.Join(err, s.files.Remove(a.Tenant.ID))
+			err = errors.Join(err, s.files.RemoveAll(a.Tenant.ID))
 		}
 		return nil, fmt.Errorf("import %s: %w", a.Tenant.Code, err)
 	}
