@@ -13,5 +13,6 @@ var Platform = []string{
 	"tenants",
 	"operators", "operator_sessions", "operator_log",
 	"platform_models",
+	"platform_parameters",
 	"bun_migrations", "bun_migration_locks",
 }
