@@ -143,11 +143,9 @@ func daysAgo(f *Field, raw json.RawMessage) *parameter.Spec {
 	if f.Type != Date || json.Unmarshal(raw, &s) != nil {
 		return nil
 	}
-	key, ok := strings.CutPrefix(s, "@today-{")
-	if key, ok = strings.CutSuffix(key, "}"); !ok {
-		return nil
-	}
-	if spec := parameter.Find(key); spec != nil && spec.Type == parameter.TypeDays {
+	key, begins := strings.CutPrefix(s, "@today-{")
+	key, ends := strings.CutSuffix(key, "}")
+	if spec := parameter.Find(key); begins && ends && spec != nil && spec.Type == parameter.TypeDays {
 		return spec
 	}
 	return nil

@@ -151,19 +151,19 @@ function Row({
       .then(() => tell.done(t('form.saved')))
       .catch(tell.failed)
       .finally(send.reload);
+  const decided = s.chain.filter((c) => c.value !== undefined);
   const name = (level: Level | 'default') => t(`settings.from.${level}` as Key);
   return (
     <div className="row">
       <div className="what">
         <b>{words(s.label)}</b>
         <small className="fc-soft">{words(s.help)}</small>
-        <span className="chain">
-          <Tag variant={s.source === 'default' ? 'solid' : 'outlined'}>
-            {name('default')} {text(s, s.shipped)}
-          </Tag>
-          {s.chain
-            .filter((c) => c.value !== undefined)
-            .map((c) => (
+        {decided.length > 0 && (
+          <span className="chain">
+            <Tag>
+              {name('default')} {text(s, s.shipped)}
+            </Tag>
+            {decided.map((c) => (
               <Tag
                 key={c.level}
                 color={c.active ? 'cyan' : undefined}
@@ -173,7 +173,8 @@ function Row({
                 {!c.active && ` · ${t('settings.inactive')}`}
               </Tag>
             ))}
-        </span>
+          </span>
+        )}
       </div>
       <div className="value">
         <b className="fc-num">{text(s, s.value)}</b>
