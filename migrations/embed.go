@@ -13,6 +13,6 @@ var Platform = []string{
 	"tenants",
 	"operators", "operator_sessions", "operator_log",
 	"platform_announcements", "platform_maintenance",
-	"platform_models", "plans",
+	"platform_models", "platform_parameters", "plans",
 	"bun_migrations", "bun_migration_locks",
 }

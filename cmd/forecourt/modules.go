@@ -17,6 +17,7 @@ import (
 	"forecourt/modules/intent"
 	"forecourt/modules/invoice"
 	"forecourt/modules/notice"
+	"forecourt/modules/settings"
 	"forecourt/modules/vehicle"
 	"forecourt/modules/visit"
 	"forecourt/policies"
@@ -62,12 +63,13 @@ type modules struct {
 	cash      *cash.Service
 	invoice   *invoice.Service
 	delivery  *delivery.Service
+	settings  *settings.Service
 	callback  *callback.Service
 	audit     *audit.Service
 }
 
 func newModules(db *tenants.DB) *modules {
-	m := &modules{announced: announcement.New(db), notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db), audit: audit.New(db, kinds()...)}
+	m := &modules{announced: announcement.New(db), notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db), settings: settings.New(db), audit: audit.New(db, kinds()...)}
 	m.intent = intent.New(db, m.customer, catalogue.ModelKind.Spec)
 	m.visit = visit.New(db, policies.People{}, visitCustomers{m.customer}, visitIntents{m.intent}, catalogue.ModelKind.Spec, m.notice)
 	m.vehicle = vehicle.New(db, m.catalogue)
@@ -80,7 +82,7 @@ func newModules(db *tenants.DB) *modules {
 }
 
 func (m *modules) routes(api *rest.API) {
-	for _, module := range []interface{ Routes(api *rest.API) }{m.announced, m.notice, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
+	for _, module := range []interface{ Routes(api *rest.API) }{m.announced, m.notice, m.settings, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
 		module.Routes(api)
 	}
 }

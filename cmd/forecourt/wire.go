@@ -16,6 +16,7 @@ import (
 	"forecourt/kernel/file"
 	"forecourt/kernel/job"
 	"forecourt/kernel/live"
+	"forecourt/kernel/parameter"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
 	"forecourt/policies"
@@ -66,6 +67,9 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 		a.workers.Touched(tenant, touched)
 	})
 	if a.kinds, err = record.NewRegistry(kinds()...); err != nil {
+		return nil, err
+	}
+	if err := parameter.Check(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(database.WithPlatform(context.Background()), 10*time.Second)

@@ -6,7 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
+	"forecourt/kernel/parameter"
 )
 
 // SQL is a statement being written. Values are only ever arguments.
@@ -119,6 +123,11 @@ func (w *filterWriter) compare(f *Field, op string, raw json.RawMessage) error {
 	case "!=":
 		op = "IS DISTINCT FROM"
 	}
+	if spec := daysAgo(f, raw); spec != nil {
+		w.q.WriteString(" " + op + " ")
+		w.daysAgo(spec)
+		return nil
+	}
 	arg, err := f.value(raw, w.view)
 	if err != nil {
 		return err
@@ -126,6 +135,38 @@ func (w *filterWriter) compare(f *Field, op string, raw json.RawMessage) error {
 	w.q.WriteString(" " + op + " ")
 	w.q.Arg(arg)
 	return nil
+}
+
+// daysAgo returns the parameter behind "@today-{module.key}", or nil for any other value.
+func daysAgo(f *Field, raw json.RawMessage) *parameter.Spec {
+	var s string
+	if f.Type != Date || json.Unmarshal(raw, &s) != nil {
+		return nil
+	}
+	key, begins := strings.CutPrefix(s, "@today-{")
+	key, ends := strings.CutSuffix(key, "}")
+	if spec := parameter.Find(key); begins && ends && spec != nil && spec.Type == parameter.TypeDays {
+		return spec
+	}
+	return nil
+}
+
+// daysAgo writes the day that lies as many days before today as the parameter says for the reader's company.
+func (w *filterWriter) daysAgo(spec *parameter.Spec) {
+	w.q.WriteByte('(')
+	w.q.Arg(string(clock.DayOf(w.view.Now, w.view.Zone)))
+	w.q.WriteString("::date - coalesce((SELECT (p.value #>> '{}')::int FROM parameter_value(")
+	w.q.Arg(spec.Key)
+	w.q.WriteString("::text, ")
+	if w.view.Company == uuid.Nil {
+		w.q.WriteString("NULL")
+	} else {
+		w.q.Arg(w.view.Company)
+		w.q.WriteString("::uuid")
+	}
+	w.q.WriteString(") p), ")
+	w.q.Arg(string(spec.Standard()))
+	w.q.WriteString("::text::int))")
 }
 
 func (w *filterWriter) in(f *Field, raw json.RawMessage) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"forecourt/kernel/fault"
+	"forecourt/kernel/parameter"
 	"forecourt/kernel/record"
 )
 
@@ -40,6 +41,9 @@ var others = map[string]words{
 		map[string]fault.Text{"subscribe": say("选择品牌", "Brands chosen")}, map[string]fault.Text{"brands": say("品牌", "Brands")}, nil},
 	"contract_settings": {say("合同参数", "Contract settings"),
 		map[string]fault.Text{"edit": edited}, map[string]fault.Text{"managerDiscountBasisPoints": say("经理折扣上限（基点）", "Manager's discount limit (basis points)")}, nil},
+	"parameter": {say("参数", "Parameter"),
+		map[string]fault.Text{"set": say("设置", "Decided"), "unset": say("恢复继承", "Taken back")},
+		map[string]fault.Text{"parameter": say("参数", "Parameter"), "unit": say("组织", "Unit"), "value": say("值", "Value"), "locked": say("锁定", "Locked")}, nil},
 	"tenant": {say("账套", "Account set"),
 		map[string]fault.Text{"move_clock": say("前移时钟", "Clock moved")}, map[string]fault.Text{"days": say("天数", "Days")}, nil},
 }
@@ -123,10 +127,13 @@ func (w words) changes(was, now []byte, language string) ([]record.Change, error
 
 func (w words) value(raw json.RawMessage, language string) json.RawMessage {
 	var code string
-	if len(w.values) == 0 || json.Unmarshal(raw, &code) != nil {
+	if len(raw) == 0 || json.Unmarshal(raw, &code) != nil {
 		return raw
 	}
 	text, ok := w.values[code]
+	if p := parameter.Find(code); !ok && p != nil {
+		text, ok = p.Label, true
+	}
 	if !ok {
 		return raw
 	}

@@ -39,9 +39,17 @@ func (s *Service) plan(ctx context.Context, t job.Task) error {
 		if err != nil {
 			return err
 		}
+		sale, err := s.handovers.Sale(ctx, tx, e.ID)
+		if err != nil {
+			return err
+		}
 		for _, r := range rules {
-			when := clock.DayOf(at, tx.Zone).Add(r.Days).Start(tx.Zone)
-			if r.Days == 0 {
+			days, err := r.daysIn(ctx, tx, sale.Company)
+			if err != nil {
+				return err
+			}
+			when := clock.DayOf(at, tx.Zone).Add(days).Start(tx.Zone)
+			if days == 0 {
 				when = at
 			}
 			if err := job.Plan(ctx, tx.Tx, taskMake, r.ID.String()+"/"+e.ID.String(), when, due{r.ID, e.ID}); err != nil {

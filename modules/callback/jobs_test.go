@@ -66,6 +66,14 @@ func TestPlan(t *testing.T) {
 		}
 	})
 
+	t.Run("ACompanyHasItsOwnDays", func(t *testing.T) {
+		e.Decide(t, "callback.first_days", "5")
+		defer e.Decide(t, "callback.first_days", "3")
+		if got, want := e.planOnce(t, noon)[0].At, time.Date(2026, 11, 28, 16, 0, 0, 0, time.UTC); !got.Equal(want) {
+			t.Errorf("due at %s, want %s", got, want)
+		}
+	})
+
 	t.Run("DisabledRuleMakesNone", func(t *testing.T) {
 		e.exec(t, "UPDATE callback_rules SET active = false WHERE tenant_id = $1 AND days = 3", e.Tenant.ID)
 		defer e.exec(t, "UPDATE callback_rules SET active = true WHERE tenant_id = $1", e.Tenant.ID)
@@ -126,7 +134,7 @@ func TestMake(t *testing.T) {
 				t.Errorf("%+v", c)
 			}
 		}
-		if all[0].RuleName != "交车后三天回访" {
+		if all[0].RuleName != "交车后首次回访" {
 			t.Errorf("named %q", all[0].RuleName)
 		}
 	})

@@ -20,7 +20,8 @@ type Rule struct {
 	NameZh        string    `bun:"name_zh"`
 	NameEn        string    `bun:"name_en"`
 	Event         string    `bun:"event"`
-	Days          int       `bun:"days"`
+	Days          int       `bun:"days"` // unless Parameter decides
+	Parameter     string    `bun:"parameter,nullzero"`
 	DeadlineDays  int       `bun:"deadline_days"`
 	ScriptZh      string    `bun:"script_zh"`
 	ScriptEn      string    `bun:"script_en"`
@@ -29,9 +30,9 @@ type Rule struct {
 
 // shipped are the rules that a new tenant begins with.
 var shipped = []Rule{
-	{NameZh: "交车后三天回访", NameEn: "Three days after handover", Event: "handover.create", Days: 3, DeadlineDays: 2, Active: true,
+	{NameZh: "交车后首次回访", NameEn: "First call after handover", Event: "handover.create", Days: 3, Parameter: "callback.first_days", DeadlineDays: 2, Active: true,
 		ScriptZh: "您的新车使用是否正常？交车时讲解是否清楚？对我们的服务打几分？", ScriptEn: "Does the new car run well? Was everything explained at handover? How would you rate us?"},
-	{NameZh: "交车后三十天回访", NameEn: "Thirty days after handover", Event: "handover.create", Days: 30, DeadlineDays: 5, Active: true,
+	{NameZh: "交车后二次回访", NameEn: "Second call after handover", Event: "handover.create", Days: 30, Parameter: "callback.second_days", DeadlineDays: 5, Active: true,
 		ScriptZh: "用车一个月，有没有不明白的地方？首保时间记得吗？", ScriptEn: "After a month: any questions about the car? Is the first service date clear?"},
 }
 

@@ -94,11 +94,11 @@ func (s *Service) Approve(ctx context.Context, a tenants.Actor, id uuid.UUID, ve
 		if err := m.own(tx.Actor.User); err != nil {
 			return "", err
 		}
-		now, err := settings(ctx, tx)
+		limit, err := managerDiscount.Get(ctx, tx.Tx, m.CompanyID)
 		if err != nil {
 			return "", err
 		}
-		step := decide(m.DiscountBasisPoints, now.ManagerDiscountBasisPoints)
+		step := decide(m.DiscountBasisPoints, limit)
 		if step == ActionEscalate {
 			return step, s.tell(ctx, tx, m, "合同 "+m.Number+" 折扣超出经理权限，已转集团审批", "Contract "+m.Number+" went on to the group: its discount is beyond the manager's limit")
 		}

@@ -104,10 +104,8 @@ func TestTheDiscountDecidesWhoApproves(t *testing.T) {
 			t.Errorf("%d off: %s, want %s", c.discount, got, c.want)
 		}
 	}
-	t.Run("TheTenantsOwnLimit", func(t *testing.T) {
-		if _, err := e.s.EditSettings(ctx, e.leader, 1, off(500)); err != nil {
-			t.Fatal(err)
-		}
+	t.Run("TheCompanysOwnLimit", func(t *testing.T) {
+		e.exec(`INSERT INTO parameters (tenant_id, key, unit_id, level, value, version) VALUES ($1, 'contract.manager_discount', $2, 'company', '500', 2)`, e.ours.tenant.ID, e.ours.company)
 		if got := approved(t, 10_000); got != contract.StatusEffective {
 			t.Error(got)
 		}

@@ -159,7 +159,7 @@ func newEnv(t *testing.T) *env {
 	e.sales = e.person(e.ours, e.ours.company, "王敏", access.Scope{}, all...)
 	e.sales2 = e.person(e.ours, e.ours.company, "张伟", access.Scope{}, all...)
 	e.manager = e.person(e.ours, e.ours.company, "李强", here, append(all, "contract:approve")...)
-	e.leader = e.person(e.ours, uuid.Nil, "赵刚", access.Scope{All: true}, append(all, "contract:approve", "contract:approve_group", "contract_settings:edit")...)
+	e.leader = e.person(e.ours, uuid.Nil, "赵刚", access.Scope{All: true}, append(all, "contract:approve", "contract:approve_group")...)
 	e.auditor = e.person(e.ours, e.ours.company, "马琳", here, "contract:read")
 	e.stranger = e.person(e.theirs, e.theirs.company, "外人", access.Scope{All: true}, append(all, "contract:approve", "contract:approve_group")...)
 	return e

@@ -2,8 +2,6 @@ package contract
 
 import (
 	"context"
-	"net/http"
-	"strconv"
 
 	"github.com/google/uuid"
 
@@ -26,8 +24,6 @@ func (s *Service) Routes(api *rest.API) {
 	record.Act(r, ActionRelease, "Give the reserved vehicle back to the stock", s.Release)
 	record.Act(r, ActionClose, "End a contract that is handed over", s.Close)
 	record.Ask(r, ActionCancel, "Cancel a contract that holds no money", s.Cancel)
-	rest.Register(api, rest.Operation{ID: "get-contract-settings", Method: http.MethodGet, Path: "/contract-settings", Permission: "contract_settings:read", Summary: "What the group decided about its contracts"}, s.getSettings)
-	rest.Register(api, rest.Operation{ID: "edit-contract-settings", Method: http.MethodPut, Path: "/contract-settings", Permission: "contract_settings:edit", Summary: "Change what the group decided about its contracts"}, s.editSettings)
 }
 
 // reserveInput may be left out as a whole.
@@ -40,31 +36,4 @@ func (s *Service) reserve(ctx context.Context, a tenants.Actor, id uuid.UUID, ve
 		in = &reserveInput{}
 	}
 	return s.Reserve(ctx, a, id, version, in.VehicleID)
-}
-
-type settingsOutput struct {
-	ETag string `header:"ETag"`
-	Body Settings
-}
-
-func answer(now Settings, err error) (*settingsOutput, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &settingsOutput{strconv.Quote(strconv.Itoa(now.Version)), now}, nil
-}
-
-func (s *Service) getSettings(ctx context.Context, _ *struct{}) (*settingsOutput, error) {
-	return answer(s.Settings(ctx, tenants.ActorOf(ctx)))
-}
-
-func (s *Service) editSettings(ctx context.Context, in *struct {
-	rest.Version
-	Body SettingsInput
-}) (*settingsOutput, error) {
-	version, err := in.Want()
-	if err != nil {
-		return nil, err
-	}
-	return answer(s.EditSettings(ctx, tenants.ActorOf(ctx), version, in.Body))
 }

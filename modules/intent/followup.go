@@ -106,7 +106,11 @@ func (s *Service) Move(ctx context.Context, a tenants.Actor, id uuid.UUID, versi
 			return ErrNotOpen
 		}
 		if in.NextFollowUp == "" {
-			in.NextFollowUp = clock.DayOf(tx.Now, tx.Zone).Add(in.Stage.Days())
+			days, err := followUpDays[in.Stage].Get(ctx, tx.Tx, m.CompanyID)
+			if err != nil {
+				return err
+			}
+			in.NextFollowUp = clock.DayOf(tx.Now, tx.Zone).Add(days)
 		}
 		if err := followOn(tx, in.NextFollowUp); err != nil {
 			return err

@@ -45,10 +45,8 @@ const (
 	StageC Stage = "C"
 )
 
-var followUpDays = map[Stage]int{StageH: 1, StageA: 3, StageB: 7, StageC: 15}
-
-// Days is within how many days an intent of this stage is followed up.
-func (s Stage) Days() int { return followUpDays[s] }
+// Days is within how many days an intent of this stage is followed up where nobody decided otherwise.
+func (s Stage) Days() int { return followUpDays[s].Shipped() }
 
 // Reason is why an intent was lost.
 type Reason string
@@ -74,8 +72,8 @@ func stage(s Stage, tone flow.Tone, zh, en string) record.Option {
 }
 
 var stages = []record.Option{
-	stage(StageH, flow.Red, "H 级（1 天内跟进）", "H (follow up in 1 day)"), stage(StageA, flow.Amber, "A 级（3 天内跟进）", "A (in 3 days)"),
-	stage(StageB, flow.Blue, "B 级（7 天内跟进）", "B (in 7 days)"), stage(StageC, flow.Grey, "C 级（15 天内跟进）", "C (in 15 days)"),
+	stage(StageH, flow.Red, "H 级", "H"), stage(StageA, flow.Amber, "A 级", "A"),
+	stage(StageB, flow.Blue, "B 级", "B"), stage(StageC, flow.Grey, "C 级", "C"),
 }
 
 // The values are those of customers.

@@ -106,6 +106,13 @@ func TestNextFollowUpIsNeverEmptyOrPast(t *testing.T) {
 			t.Errorf("%s: %v, %v", stage, x, err)
 		}
 	}
+	t.Run("ACompanyHasItsOwnDays", func(t *testing.T) {
+		e.Decide(t, "intent.follow_up_b", "5")
+		x := e.open(t)
+		if x, err := e.s.Move(ctx, e.Sales, x.ID, x.Version, intent.MoveInput{Stage: "B"}); err != nil || x.NextFollowUp != today(e.Sales).Add(5) {
+			t.Errorf("%v, %v", x, err)
+		}
+	})
 	t.Run("TodayAndLaterAreFine", func(t *testing.T) {
 		if err := edited(tomorrow); err != nil {
 			t.Error(err)

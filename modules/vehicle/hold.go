@@ -17,9 +17,8 @@ import (
 
 // Faults of holding a vehicle.
 var (
-	ErrHoldDay  = fault.New(fault.Invalid, "vehicle.hold_day", "预占日期应在今天至 %d 天内", "A hold ends between today and %d days from now")
-	ErrHeld     = fault.New(fault.Conflict, "vehicle.held", "车辆已被 %s 预占至 %s，请换车或联系 %s", "%s holds this vehicle until %s; choose another or talk to %s")
-	maxHoldDays = 7
+	ErrHoldDay = fault.New(fault.Invalid, "vehicle.hold_day", "预占日期应在今天至 %d 天内", "A hold ends between today and %d days from now")
+	ErrHeld    = fault.New(fault.Conflict, "vehicle.held", "车辆已被 %s 预占至 %s，请换车或联系 %s", "%s holds this vehicle until %s; choose another or talk to %s")
 )
 
 // taskExpire is stored in due_tasks, so it outlives a rename of its handler.
@@ -37,13 +36,17 @@ type HoldInput struct {
 	Note  string    `json:"note,omitempty" maxLength:"200"`
 }
 
-// Hold keeps an available vehicle for the actor up to and including a day, at most seven from today. It returns ErrHoldDay,
+// Hold keeps an available vehicle for the actor up to and including a day, at most as many from today as vehicle.hold_days allows. It returns ErrHoldDay,
 // record.ErrMissing, record.ErrStale, flow.ErrNotAllowed or a denied fault.
 func (s *Service) Hold(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in HoldInput) (*Vehicle, error) {
 	return s.act(ctx, a, id, version, ActionHold, in.Note, func(tx tenants.Tx, v *Vehicle) error {
 		today := clock.DayOf(tx.Now, tx.Zone)
-		if in.Until < today || in.Until > today.Add(maxHoldDays) {
-			return ErrHoldDay.With(maxHoldDays).At("until")
+		most, err := holdDays.Get(ctx, tx.Tx, v.CompanyID)
+		if err != nil {
+			return err
+		}
+		if in.Until < today || in.Until > today.Add(most) {
+			return ErrHoldDay.With(most).At("until")
 		}
 		return job.Plan(ctx, tx.Tx, taskExpire, fmt.Sprintf("%s/%d", v.ID, v.Version+1), in.Until.Add(1).Start(tx.Zone), hold{v.ID, v.Version + 1})
 	}, func(v *Vehicle) { v.HeldBy, v.HeldUntil = a.User, in.Until })

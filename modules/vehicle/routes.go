@@ -17,7 +17,7 @@ func (s *Service) Routes(api *rest.API) {
 	record.Edit(r, "Change a vehicle that has not left", s.Edit)
 	record.Ask(r.Named("pass-vehicle-pdi"), ActionPassPDI, "The inspection was passed", s.passPDI)
 	record.Ask(r.Named("fail-vehicle-pdi"), ActionFailPDI, "The inspection was not passed", s.FailPDI)
-	record.Ask(r, ActionHold, "Hold an available vehicle for seven days at most", s.Hold)
+	record.Ask(r, ActionHold, "Hold an available vehicle for a few days", s.Hold)
 	record.Act(r, ActionRelease, "End a hold", s.EndHold)
 	record.Ask(r, ActionReturn, "Return a vehicle to its maker", s.Return)
 }

@@ -322,6 +322,63 @@ func TestHold(t *testing.T) {
 	}
 }
 
+func TestACompanyDecidesAboutItsStock(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ctx := t.Context()
+	today := clock.DayOf(e.Tenant.Now(), e.Tenant.Zone)
+	v := e.available(t)
+	e.Decide(t, "vehicle.hold_days", "10")
+	_, err := e.s.Hold(ctx, e.Sales, v.ID, 2, vehicle.HoldInput{Until: today.Add(11)})
+	at(t, err, vehicle.ErrHoldDay, "until")
+	if !strings.Contains(err.Error(), "10") {
+		t.Error(err)
+	}
+	if _, err := e.s.Hold(ctx, e.Sales, v.ID, 2, vehicle.HoldInput{Until: today.Add(10)}); err != nil {
+		t.Error(err)
+	}
+	old := ""
+	for _, view := range vehicle.Kind.Views() {
+		if view.Name == "old" {
+			old = string(view.Filter)
+		}
+	}
+	count := func(a tenants.Actor) int {
+		t.Helper()
+		page, err := vehicle.Kind.Spec.List(ctx, e.DB.Pool(), registry(t), a.View("zh"), record.ListInput{Filter: old, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(page.Items)
+	}
+	set := func(received clock.Day) {
+		t.Helper()
+		err := e.DB.Do(ctx, e.Manager, func(tx tenants.Tx) error {
+			_, err := tx.ExecContext(ctx, "UPDATE vehicles SET received_on = ? WHERE tenant_id = ? AND id = ?", string(received), tx.Tenant, v.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		days     string
+		received clock.Day
+		want     int
+	}{{"", today.Add(-59), 0}, {"", today.Add(-60), 1}, {"90", today.Add(-60), 0}, {"90", today.Add(-90), 1}} {
+		if c.days != "" {
+			e.Decide(t, "vehicle.old_days", c.days)
+		}
+		set(c.received)
+		if got := count(e.Manager); got != c.want {
+			t.Errorf("%q days, received on %s: %d", c.days, c.received, got)
+		}
+	}
+	if got := count(e.Leader); got != 1 { // above the company, the shipped 60 days hold
+		t.Errorf("the leader sees %d", got)
+	}
+}
+
 func TestHoldsExpire(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)

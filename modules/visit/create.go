@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"forecourt/kernel/fault"
+	"forecourt/kernel/parameter"
 	"forecourt/kernel/record"
 	"forecourt/tenants"
 )
@@ -104,12 +105,18 @@ func (s *Service) identify(ctx context.Context, tx tenants.Tx, v *Visit, mobile 
 	return err
 }
 
-// again is how long a person's next visit is no first one.
-const again = 30 * 24 * time.Hour
+// againDays is how long a person's next visit is no first one.
+var againDays = parameter.Days("visit.again_days", 30, "再次来店天数", "Days in which a visit is no first one").In("来电来店", "Visits").Between(1, 365).
+	Says("同一手机号在这个天数内再来，不算首次来店", "A visit by the same mobile within this many days is no first visit")
 
-// first reports whether nobody with this mobile visited in the 30 days before v. Ensure holds the mobile, so two visits at once
+// first reports whether nobody with this mobile visited in the days before v that visit.again_days says. Ensure holds the mobile, so two visits at once
 // are not both first.
 func first(ctx context.Context, tx tenants.Tx, v *Visit) (bool, error) {
+	days, err := againDays.Get(ctx, tx.Tx, v.CompanyID)
+	if err != nil {
+		return false, err
+	}
+	again := time.Duration(days) * 24 * time.Hour
 	seen, err := tx.NewSelect().TableExpr("visits").ColumnExpr("1").
 		Where("tenant_id = ? AND mobile = ? AND at > ? AND at <= ? AND id <> ?", tx.Tenant, v.Mobile, v.At.Add(-again), v.At, v.ID).Exists(ctx)
 	if err != nil {

@@ -40,6 +40,6 @@ var Flow = flow.New[Status, Action]().
 	Done()
 
 var stages = []record.Option{
-	record.Of("H", "H 级（1 天内跟进）", "H (follow up in 1 day)"), record.Of("A", "A 级（3 天内跟进）", "A (in 3 days)"),
-	record.Of("B", "B 级（7 天内跟进）", "B (in 7 days)"), record.Of("C", "C 级（15 天内跟进）", "C (in 15 days)"),
+	record.Of("H", "H 级", "H"), record.Of("A", "A 级", "A"),
+	record.Of("B", "B 级", "B"), record.Of("C", "C 级", "C"),
 }

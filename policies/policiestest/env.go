@@ -125,6 +125,16 @@ func (e *Env) open(t testing.TB, code string) {
 	}
 }
 
+// Decide gives a parameter a value in a company, as if its administrator had done it.
+func (e *Env) Decide(t testing.TB, key, value string) {
+	t.Helper()
+	must(t, e.DB.Do(t.Context(), e.CompanyAdmin, func(tx tenants.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO parameters (tenant_id, key, unit_id, level, value, version) VALUES (?, ?, ?, 'company', ?::jsonb, 2)
+			ON CONFLICT (tenant_id, key, unit_id) DO UPDATE SET value = excluded.value`, tx.Tenant, key, e.Company, value)
+		return err
+	}))
+}
+
 // Hire adds a user with a posting, as the administrator.
 func (e *Env) Hire(t testing.TB, login, name string, unit uuid.UUID, title string, roles ...string) (user uuid.UUID) {
 	t.Helper()

@@ -80,7 +80,7 @@ const owns: Own[] = [
     label: 'settings.title',
     icon: <SettingOutlined aria-hidden />,
     group: 'nav.system',
-    needs: 'contract_settings:read',
+    needs: 'parameter:read',
   },
 ];
 

@@ -10,6 +10,7 @@ import { useTell } from '../../components/tell';
 import { usePageTitle } from '../../lib/tabs';
 import { Announcements } from './Announcements';
 import { Catalogue } from './Catalogue';
+import { Defaults } from './Defaults';
 import { Maintenance } from './Maintenance';
 import { Tenants } from './Tenants';
 
@@ -66,6 +67,7 @@ export function PlatformPage() {
             { key: 'announcements', label: t('platform.announcements'), children: <Announcements /> },
             { key: 'maintenance', label: t('maintenance.tab'), children: <Maintenance /> },
             { key: 'catalogue', label: t('platform.catalogue'), children: <Catalogue /> },
+            { key: 'parameters', label: t('platform.parameters'), children: <Defaults /> },
           ]}
         />
       </main>
