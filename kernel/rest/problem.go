@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -43,6 +45,7 @@ type Problem struct {
 	Detail string         `json:"detail"`
 	Code   string         `json:"code"`
 	Errors []ProblemField `json:"errors,omitempty"`
+	wait   time.Duration
 }
 
 // ProblemField is one mistake at one field.
@@ -57,6 +60,14 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
 // GetStatus returns the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders says when to try again.
+func (p *Problem) GetHeaders() http.Header {
+	if p.wait <= 0 {
+		return nil
+	}
+	return http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(p.wait.Seconds())))}}
+}
 
 // ContentType is that of RFC 9457.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
@@ -84,7 +95,7 @@ func problem(ctx context.Context, err error) *Problem {
 	if errors.Is(f, errInternal) {
 		status = 500
 	}
-	p := &Problem{Type: "about:blank", Title: titles[status].In(lang), Status: status, Detail: f.Message(lang), Code: f.Code}
+	p := &Problem{Type: "about:blank", Title: titles[status].In(lang), Status: status, Detail: f.Message(lang), Code: f.Code, wait: f.Wait}
 	for _, x := range append([]*fault.Fault{f}, f.More...) {
 		if x.Field != "" {
 			p.Errors = append(p.Errors, ProblemField{x.Field, x.Code, x.Message(lang)})
@@ -124,6 +135,9 @@ func write(c *fiber.Ctx, p *Problem) {
 		return
 	}
 	c.Status(p.Status).Set("Content-Type", "application/problem+json")
+	for name, values := range p.GetHeaders() {
+		c.Set(name, values[0])
+	}
 	_ = c.Send(b)
 }
 
