@@ -17,6 +17,7 @@ import (
 	"forecourt/kernel/access"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/record"
+	"forecourt/kernel/secret"
 )
 
 // Faults of signing in. Who is wrong about the account set, the login or the password learns the same.
@@ -41,11 +42,19 @@ type Sessions struct {
 	cache    *cache
 	seen     *sights
 	stale    func(uuid.UUID)
+	box      *secret.Box
+	failures *Failures
 }
 
 // NewSessions makes the service. stale announces a tenant whose actors changed.
 func NewSessions(db *DB, c Compiler, stale func(uuid.UUID)) *Sessions {
-	return &Sessions{db, c, newCache(), newSights(), stale}
+	return &Sessions{db: db, compiler: c, cache: newCache(), seen: newSights(), stale: stale, failures: NewFailures(nil)}
+}
+
+// Guarded gives s the key of this installation and a count of failures that it shares with others, before it is used.
+func (s *Sessions) Guarded(box *secret.Box, failures *Failures) *Sessions {
+	s.box, s.failures = box, failures
+	return s
 }
 
 // Token is the tenant's id and 32 random bytes: the tenant is known before any row is read.
@@ -119,8 +128,9 @@ func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size
 	var expires time.Time
 	err = s.db.Read(ctx, Actor{Tenant: t, Name: "session"}, func(tx Tx) error {
 		var posting uuid.UUID
-		err := tx.QueryRowContext(ctx, `SELECT s.id, s.user_id, s.posting_id, s.expires_at, u.name, u.login FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-			WHERE s.tenant_id = ? AND s.token_hash = ? AND s.expires_at > now() AND u.status = 'active'`, tenant, sum[:]).Scan(&a.Session, &a.User, &posting, &expires, &a.Name, &a.Login)
+		var by way
+		err := tx.QueryRowContext(ctx, `SELECT s.id, s.user_id, s.posting_id, s.expires_at, s.way, u.name, u.login FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+			WHERE s.tenant_id = ? AND s.token_hash = ? AND s.expires_at > now() AND u.status = 'active'`, tenant, sum[:]).Scan(&a.Session, &a.User, &posting, &expires, &by, &a.Name, &a.Login)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrSignIn
 		}
@@ -139,6 +149,9 @@ func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size
 		if a.Posting.ID == uuid.Nil {
 			return ErrNoPosting
 		}
+		if err := a.demands(ctx, tx, by); err != nil {
+			return err
+		}
 		a.Set, err = s.compiler.Compile(ctx, tx, a.User, &a.Posting)
 		return err
 	})
@@ -147,6 +160,22 @@ func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size
 	}
 	s.cache.put(sum, a, expires, generation)
 	return a, nil
+}
+
+// demands looks what the actor must do before anything else. Whom the group's provider let in is not asked for our password, nor
+// for our second step.
+func (a *Actor) demands(ctx context.Context, tx Tx, by way) (err error) {
+	if a.TwoStep, err = hasSecondStep(ctx, tx, a.User); err != nil {
+		return err
+	}
+	if by == byProvider {
+		a.Posting.MustChange = false
+		return nil
+	}
+	if !a.TwoStep {
+		a.MustSetUp, err = demanded(ctx, tx, a.User)
+	}
+	return err
 }
 
 // reading is a, free to handle their own session: a suspended tenant is read, and reading needs one.
