@@ -2,7 +2,6 @@ package tenants
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -49,7 +48,7 @@ func (s *Sessions) answer(ctx context.Context, in CodeInput) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	door, sum := doorOf(t, in.Address), sha256.Sum256([]byte(in.Challenge))
+	door, sum := doorOf(t, in.Address), hashOf(in.Challenge)
 	var user uuid.UUID
 	err = s.db.Read(ctx, door, func(tx Tx) error {
 		return tx.QueryRowContext(ctx, "SELECT user_id FROM sign_in_challenges WHERE tenant_id = ? AND hash = ? AND expires_at > now()", tx.Tenant, sum[:]).Scan(&user)

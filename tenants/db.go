@@ -37,6 +37,7 @@ type Actor struct {
 	Address   string
 	TwoStep   bool              // they have a second step
 	MustSetUp bool              // they have none, and their group demands one
+	program   *program          // nil: a person who signed in
 	token     [sha256.Size]byte // hash of what the session is known by; zero: none
 }
 

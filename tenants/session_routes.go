@@ -58,6 +58,7 @@ func (s *Sessions) Routes(api *rest.API) {
 		})
 	s.liveRoutes(api)
 	s.secondStepRoutes(api)
+	s.tokenRoutes(api)
 	s.signInSettingsRoutes(api)
 }
 

@@ -235,7 +235,7 @@ func TestDoctor(t *testing.T) {
 			t.Error(v.all)
 		}
 		was := p.secret
-		p.secret = "a key that only this one has got, alas"
+		p.secret = "a key that this process alone has got"
 		p.see(t).bad(t, map[string][]string{"secret": {"1 of 1 sealed secrets are under another key", "keep the former key"}})
 		p.secret += "," + was // the cure
 		if v := p.see(t); v.status != 0 {

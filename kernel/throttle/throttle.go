@@ -4,6 +4,7 @@ package throttle
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,9 @@ import (
 // patience is how long a call waits for Redis: whoever signs in must not wait for a server that is away.
 const patience = 300 * time.Millisecond
 
+// pause is how long a Redis that did not answer is not asked.
+const pause = 2 * time.Second
+
 // most is how many names a process keeps by itself.
 const most = 50_000
 
@@ -26,7 +30,7 @@ type Limit struct {
 	most   int
 	window time.Duration
 	client redis.UniversalClient
-	away   atomic.Bool // Redis did not answer the last time
+	away   atomic.Int64 // Redis did not answer: until when it is not asked, in Unix milliseconds; 0: it answers
 
 	mu   sync.Mutex
 	here map[string]tally
@@ -47,7 +51,7 @@ func (l *Limit) key(who string) string { return "forecourt:limit:" + l.name + ":
 // Wait returns how long who has to wait; 0: not at all.
 func (l *Limit) Wait(ctx context.Context, who string) time.Duration {
 	n, left := l.local(who)
-	if l.client != nil {
+	if l.asks() {
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		var count *redis.StringCmd
@@ -74,7 +78,7 @@ var counts = redis.NewScript(`local n = redis.call('INCR', KEYS[1]) if n == 1 th
 // Count adds one to who. Both places count, so that a Redis that goes away or forgets leaves nobody a fresh start.
 func (l *Limit) Count(ctx context.Context, who string) {
 	l.countHere(who)
-	if l.client == nil {
+	if !l.asks() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
@@ -84,16 +88,19 @@ func (l *Limit) Count(ctx context.Context, who string) {
 
 // answered reports whether Redis answered, and logs when that changes.
 func (l *Limit) answered(err error) bool {
-	ok := err == nil || err == redis.Nil //nolint:errorlint // go-redis returns this very value
-	if l.away.Swap(!ok) == ok {
-		if ok {
+	if ok := err == nil || errors.Is(err, redis.Nil); ok {
+		if l.away.Swap(0) != 0 {
 			slog.Info("limits are counted in Redis again", "limit", l.name)
-		} else {
-			slog.Warn("limits are counted in this process alone: Redis does not answer", "limit", l.name, "error", err)
 		}
+		return true
 	}
-	return ok
+	if l.away.Swap(clock.Now().Add(pause).UnixMilli()) == 0 {
+		slog.Warn("limits are counted in this process alone: Redis does not answer", "limit", l.name, "error", err)
+	}
+	return false
 }
+
+func (l *Limit) asks() bool { return l.client != nil && l.away.Load() <= clock.Now().UnixMilli() }
 
 func (l *Limit) local(who string) (n int, left time.Duration) {
 	l.mu.Lock()
