@@ -16,7 +16,7 @@ import (
 // kernelPackages grows only by decision: what has a place in the kernel knows no business word.
 var kernelPackages = []string{
 	"access", "clock", "config", "database", "embedded", "event", "fault", "file", "flow", "id", "job", "live",
-	"migrate", "money", "parameter", "record", "rest", "search", "testdb",
+	"migrate", "money", "parameter", "record", "rest", "search", "secret", "testdb", "throttle",
 }
 
 // allowed says which parts each part may import. Imports go one way: kernel ← tenants ← policies ← modules ← cmd. migrations

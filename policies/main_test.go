@@ -33,6 +33,11 @@ func refused(t testing.TB, err, want error) {
 // call sends body as JSON and reads the answer.
 func call(t testing.TB, app *fiber.App, method, path, token string, body any) (status int, answer map[string]any) {
 	t.Helper()
+	return send(t, app, request(t, method, path, token, body))
+}
+
+func request(t testing.TB, method, path, token string, body any) *http.Request {
+	t.Helper()
 	b, err := json.Marshal(body)
 	must(t, err)
 	r := httptest.NewRequestWithContext(t.Context(), method, "/api/v1"+path, bytes.NewReader(b))
@@ -40,7 +45,7 @@ func call(t testing.TB, app *fiber.App, method, path, token string, body any) (s
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	return send(t, app, r)
+	return r
 }
 
 func send(t testing.TB, app *fiber.App, r *http.Request) (status int, answer map[string]any) {

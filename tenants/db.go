@@ -27,15 +27,18 @@ var ErrSuspended = fault.New(fault.Denied, "tenant.suspended", "账套已停用�
 
 // Actor is who acts, in which posting, with which rights. It is made at sign-in or for a job, shared, and never changed.
 type Actor struct {
-	Tenant  Tenant
-	User    uuid.UUID // uuid.Nil: a worker of the product itself
-	Name    string
-	Login   string
-	Session uuid.UUID
-	Posting Posting
-	Set     *access.Set
-	Address string
-	token   [sha256.Size]byte // hash of what the session is known by; zero: none
+	Tenant    Tenant
+	User      uuid.UUID // uuid.Nil: a worker of the product itself
+	Name      string
+	Login     string
+	Session   uuid.UUID
+	Posting   Posting
+	Set       *access.Set
+	Address   string
+	TwoStep   bool              // they have a second step
+	MustSetUp bool              // they have none, and their group demands one
+	program   *program          // nil: a person who signed in
+	token     [sha256.Size]byte // hash of what the session is known by; zero: none
 }
 
 // Tenant is a dealer group as the running program needs it.
@@ -90,13 +93,16 @@ type Tx struct {
 // Can returns the rows that the actor's grant p covers, or a denied fault. A worker covers all.
 func (t Tx) Can(p access.Permission) (access.Scope, error) { return t.Actor.Can(p) }
 
-// Can returns the rows that the grant p covers, or a denied fault, among them ErrChangeNeeded.
+// Can returns the rows that the grant p covers, or a denied fault, among them ErrChangeNeeded and ErrSecondStepNeeded.
 func (a Actor) Can(p access.Permission) (access.Scope, error) {
 	if a.User == uuid.Nil {
 		return access.Scope{All: true}, nil
 	}
 	if a.Posting.MustChange {
 		return access.Scope{}, ErrChangeNeeded
+	}
+	if a.MustSetUp {
+		return access.Scope{}, ErrSecondStepNeeded
 	}
 	scope, ok := a.Set.Scope(p)
 	if !ok {
@@ -119,7 +125,7 @@ func NewDB(pool *sql.DB, announce func(uuid.UUID, []database.Touch)) *DB {
 // Pool returns the pool, for the kernel's own reads.
 func (d *DB) Pool() *sql.DB { return d.bun.DB }
 
-// Do runs fn in one transaction of the actor's tenant. It returns ErrSuspended for a tenant that may only read, ErrChangeNeeded, and
+// Do runs fn in one transaction of the actor's tenant. It returns ErrSuspended for a tenant that may only read, what Ready does, and
 // rest.ErrAnswered when the request's Idempotency-Key already did its work. A deadlock is tried again.
 func (d *DB) Do(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	if a.Tenant.Status == "suspended" || a.Tenant.Status == "closed" {
@@ -137,7 +143,7 @@ func (d *DB) Do(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	}
 }
 
-// Read runs fn in a read-only transaction. It returns ErrChangeNeeded.
+// Read runs fn in a read-only transaction. It returns what Ready does.
 func (d *DB) Read(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	if err := a.Ready(ctx); err != nil {
 		return err

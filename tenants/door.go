@@ -23,7 +23,7 @@ var ErrCSRF = fault.New(fault.Denied, "session.csrf", "页面已过期，请刷�
 
 // Enter lets a user of a tenant in. It is the Tenant door of rest.
 func (s *Sessions) Enter(ctx context.Context, r rest.Request) (context.Context, error) {
-	if r.Token == "" {
+	if r.Token == "" || r.ByCookie && strings.HasPrefix(r.Token, tokenPrefix) {
 		return ctx, rest.ErrUnauthenticated
 	}
 	a, err := s.Actor(ctx, r.Token, r.Address)
@@ -42,7 +42,14 @@ func (s *Sessions) Enter(ctx context.Context, r rest.Request) (context.Context, 
 	if err := s.calls.enter(ctx, a.Tenant); err != nil {
 		return ctx, err
 	}
-	s.seen.note(a, rest.OperationOf(ctx))
+	if a.program != nil {
+		if err := a.program.admits(r); err != nil {
+			return ctx, err
+		}
+		s.used.note(a, r.Address)
+	} else {
+		s.seen.note(a, rest.OperationOf(ctx))
+	}
 	return record.WithView(WithActor(ctx, a), a.View(rest.LanguageOf(ctx))), nil
 }
 

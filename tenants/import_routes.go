@@ -29,7 +29,7 @@ func (o *Org) importRoutes(api *rest.API) {
 		{"preview-users", "/preview", "What a file of users would make; multipart field file, .xlsx or .csv", o.PreviewUsers},
 		{"import-users", "", "Make users with their postings from a file, all or none; multipart field file, .xlsx or .csv", o.ImportUsers},
 	} {
-		rest.Register(api, rest.Operation{ID: r.id, Method: http.MethodPost, Path: "/users/import" + r.path, Permission: "user:manage", MaxBody: maxSheet + 1<<20, Summary: r.summary},
+		rest.Register(api, rest.Operation{ID: r.id, Method: http.MethodPost, Path: "/users/import" + r.path, Permission: "user:manage", Personal: true, MaxBody: maxSheet + 1<<20, Summary: r.summary},
 			func(ctx context.Context, in *sheetInput) (*importOutput, error) {
 				content, err := in.content()
 				if err != nil {

@@ -53,12 +53,14 @@ type Me struct {
 	CSRF     string                       `json:"csrf,omitempty"`
 	// MustChangePassword says that every other operation waits for PUT /session/password.
 	MustChangePassword bool `json:"mustChangePassword"`
+	// MustSetUpTwoStep says that every other operation waits for a second step.
+	MustSetUpTwoStep bool `json:"mustSetUpTwoStep"`
 }
 
 // Me says who the actor is.
 func (s *Sessions) Me(ctx context.Context, a Actor) (*Me, error) {
 	m := &Me{Postings: []PostingInfo{}, Grants: a.Set.Levels}
-	m.MustChangePassword = a.Posting.MustChange
+	m.MustChangePassword, m.MustSetUpTwoStep = a.Posting.MustChange, a.MustSetUp
 	m.User.ID, m.User.Login, m.User.Name = a.User, a.Login, a.Name
 	m.Tenant.ID, m.Tenant.Code, m.Tenant.Name, m.Tenant.Status, m.Tenant.Demo, m.Tenant.Zone, m.Tenant.Now = a.Tenant.ID, a.Tenant.Code, a.Tenant.Name, a.Tenant.Status, a.Tenant.Demo, a.Tenant.Zone.String(), a.Tenant.Now().UTC()
 	m.Tenant.EndsOn, m.Tenant.Left = a.Tenant.EndsOn, a.Tenant.daysLeft()

@@ -81,18 +81,13 @@ func (p *Platform) operator(ctx context.Context, login string) (o operator, err 
 	return o, err
 }
 
-// SignIn opens a session of an operator. It returns ErrOperator or ErrLocked.
+// SignIn opens a session of an operator. It returns ErrOperator, ErrLocked or ErrAddress.
 func (p *Platform) SignIn(ctx context.Context, login, password string) (token, name string, err error) {
-	tell := time.NewTimer(refusedAfter)
-	defer tell.Stop()
-	token, name, err = p.signInAs(ctx, login, password)
-	if err != nil {
-		select {
-		case <-tell.C:
-		case <-ctx.Done():
-		}
-	}
-	return token, name, err
+	e, err := p.failures.attempt(ctx, rest.RequestOf(ctx).Address, func() (e Entry, err error) {
+		e.Token, name, err = p.signInAs(ctx, login, password)
+		return e, err
+	})
+	return e.Token, name, err
 }
 
 func (p *Platform) signInAs(ctx context.Context, login, password string) (token, name string, err error) {
@@ -106,7 +101,7 @@ func (p *Platform) signInAs(ctx context.Context, login, password string) (token,
 	}
 	ctx = context.WithValue(ctx, operatorKey{}, o.id)
 	if o.refusedLately >= maxFailed {
-		return "", "", ErrLocked
+		return "", "", ErrLocked.After(lockFor)
 	}
 	if !fits || o.id == uuid.Nil {
 		err := p.db.Platform(ctx, func(tx bun.Tx) error { return LogOperator(ctx, tx, "refused", map[string]any{}) })

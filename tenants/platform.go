@@ -28,15 +28,19 @@ var (
 
 // Platform is the desk of the operators: it opens and suspends tenants, and has no way to their business.
 type Platform struct {
-	db    *DB
-	org   *Org
-	seeds []func(context.Context, Tx) error
+	db       *DB
+	org      *Org
+	seeds    []func(context.Context, Tx) error
+	failures *Failures
 }
 
 // NewPlatform makes the desk. seeds are run in every new tenant.
 func NewPlatform(db *DB, org *Org, seeds ...func(context.Context, Tx) error) *Platform {
-	return &Platform{db, org, seeds}
+	return &Platform{db, org, seeds, NewFailures(nil)}
 }
+
+// Guarded gives p a count of failures that it shares with others, before it is used.
+func (p *Platform) Guarded(failures *Failures) *Platform { p.failures = failures; return p }
 
 // OpenInput describes a new tenant and its first administrator.
 type OpenInput struct {

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,6 +18,7 @@ import (
 	"forecourt/kernel/access"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/record"
+	"forecourt/kernel/secret"
 )
 
 // Faults of signing in. Who is wrong about the account set, the login or the password learns the same.
@@ -41,12 +43,21 @@ type Sessions struct {
 	cache    *cache
 	seen     *sights
 	calls    *calls
+	used     *uses
 	stale    func(uuid.UUID)
+	box      *secret.Box
+	failures *Failures
 }
 
 // NewSessions makes the service. stale announces a tenant whose actors changed.
 func NewSessions(db *DB, c Compiler, stale func(uuid.UUID)) *Sessions {
-	return &Sessions{db, c, newCache(), newSights(), newCalls(), stale}
+	return &Sessions{db: db, compiler: c, cache: newCache(), seen: newSights(), calls: newCalls(), used: &uses{}, stale: stale, failures: NewFailures(nil)}
+}
+
+// Guarded gives s the key of this installation and a count of failures that it shares with others, before it is used.
+func (s *Sessions) Guarded(box *secret.Box, failures *Failures) *Sessions {
+	s.box, s.failures = box, failures
+	return s
 }
 
 // Token is the tenant's id and 32 random bytes: the tenant is known before any row is read.
@@ -57,9 +68,12 @@ func newToken(tenant uuid.UUID) (token string, hash []byte, err error) {
 		return "", nil, fmt.Errorf("make token: %w", err)
 	}
 	token = base64.RawURLEncoding.EncodeToString(b)
-	sum := sha256.Sum256([]byte(token))
+	sum := hashOf(token)
 	return token, sum[:], nil
 }
+
+// hashOf is what is kept of a token.
+func hashOf(token string) [sha256.Size]byte { return sha256.Sum256([]byte(token)) }
 
 func tenantOfToken(token string) (uuid.UUID, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(token)
@@ -78,11 +92,12 @@ func csrfOf(token string) string {
 
 // Actor returns who is behind a token. It returns ErrSignIn for a token that nobody holds any more.
 func (s *Sessions) Actor(ctx context.Context, token, address string) (Actor, error) {
-	tenant, ok := tenantOfToken(token)
+	bare, program := strings.CutPrefix(token, tokenPrefix)
+	tenant, ok := tenantOfToken(bare)
 	if !ok {
 		return Actor{}, ErrSignIn
 	}
-	return s.actor(ctx, tenant, sha256.Sum256([]byte(token)), address)
+	return s.actor(ctx, tenant, hashOf(token), address, program)
 }
 
 // Watch returns what tells what the caller of ctx may do by now. It returns ErrSignIn for a session that is over, and whatever else
@@ -92,7 +107,7 @@ func (s *Sessions) Watch(ctx context.Context) func() (*access.Set, error) {
 	return func() (*access.Set, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), watchWithin)
 		defer cancel()
-		now, err := s.actor(ctx, a.Tenant.ID, a.token, a.Address)
+		now, err := s.actor(ctx, a.Tenant.ID, a.token, a.Address, a.program != nil)
 		return now.Set, err
 	}
 }
@@ -100,7 +115,7 @@ func (s *Sessions) Watch(ctx context.Context) func() (*access.Set, error) {
 // watchWithin is how long a look at a session may take.
 const watchWithin = 5 * time.Second
 
-func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size]byte, address string) (Actor, error) {
+func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size]byte, address string, program bool) (Actor, error) {
 	if a, ok := s.cache.get(sum); ok {
 		a.Address = address
 		return a, nil
@@ -118,29 +133,12 @@ func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size
 	}
 	a := Actor{Tenant: t, Address: address, token: sum}
 	var expires time.Time
-	err = s.db.Read(ctx, Actor{Tenant: t, Name: "session"}, func(tx Tx) error {
-		var posting uuid.UUID
-		err := tx.QueryRowContext(ctx, `SELECT s.id, s.user_id, s.posting_id, s.expires_at, u.name, u.login FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-			WHERE s.tenant_id = ? AND s.token_hash = ? AND s.expires_at > now() AND u.status = 'active'`, tenant, sum[:]).Scan(&a.Session, &a.User, &posting, &expires, &a.Name, &a.Login)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrSignIn
+	err = s.db.Read(ctx, Actor{Tenant: t, Name: "session"}, func(tx Tx) (err error) {
+		if program {
+			expires, err = s.byToken(ctx, tx, &a)
+		} else {
+			expires, err = s.bySession(ctx, tx, &a)
 		}
-		if err != nil {
-			return err
-		}
-		all, err := PostingsOf(ctx, tx, a.User)
-		if err != nil {
-			return err
-		}
-		for _, p := range all {
-			if p.ID == posting || a.Posting.ID == uuid.Nil {
-				a.Posting = p
-			}
-		}
-		if a.Posting.ID == uuid.Nil {
-			return ErrNoPosting
-		}
-		a.Set, err = s.compiler.Compile(ctx, tx, a.User, &a.Posting)
 		return err
 	})
 	if err != nil {
@@ -148,6 +146,53 @@ func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size
 	}
 	s.cache.put(sum, a, expires, generation)
 	return a, nil
+}
+
+// bySession fills a with who is behind a session. It returns ErrSignIn or ErrNoPosting.
+func (s *Sessions) bySession(ctx context.Context, tx Tx, a *Actor) (expires time.Time, err error) {
+	var posting uuid.UUID
+	var by way
+	err = tx.QueryRowContext(ctx, `SELECT s.id, s.user_id, s.posting_id, s.expires_at, s.way, u.name, u.login FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+			WHERE s.tenant_id = ? AND s.token_hash = ? AND s.expires_at > now() AND u.status = 'active'`, tx.Tenant, a.token[:]).Scan(&a.Session, &a.User, &posting, &expires, &by, &a.Name, &a.Login)
+	if errors.Is(err, sql.ErrNoRows) {
+		return expires, ErrSignIn
+	}
+	if err != nil {
+		return expires, err
+	}
+	all, err := PostingsOf(ctx, tx, a.User)
+	if err != nil {
+		return expires, err
+	}
+	for _, p := range all {
+		if p.ID == posting || a.Posting.ID == uuid.Nil {
+			a.Posting = p
+		}
+	}
+	if a.Posting.ID == uuid.Nil {
+		return expires, ErrNoPosting
+	}
+	if err := a.demands(ctx, tx, by); err != nil {
+		return expires, err
+	}
+	a.Set, err = s.compiler.Compile(ctx, tx, a.User, &a.Posting)
+	return expires, err
+}
+
+// demands looks what the actor must do before anything else. Whom the group's provider let in is not asked for our password, nor
+// for our second step.
+func (a *Actor) demands(ctx context.Context, tx Tx, by way) (err error) {
+	if a.TwoStep, err = hasSecondStep(ctx, tx, a.User); err != nil {
+		return err
+	}
+	if by == byProvider {
+		a.Posting.MustChange = false
+		return nil
+	}
+	if !a.TwoStep {
+		a.MustSetUp, err = demanded(ctx, tx, a.User)
+	}
+	return err
 }
 
 // reading is a, free to handle their own session: a suspended tenant is read, and reading needs one.

@@ -23,8 +23,9 @@ type signInInput struct {
 
 type signInOutput struct {
 	Body struct {
-		Token string `json:"token,omitempty"`
-		Me    *Me    `json:"me"`
+		Token     string `json:"token,omitempty"`
+		Challenge string `json:"challenge,omitempty" doc:"A code is owed: POST /session/code, within 5 minutes. Nothing else is told before"`
+		Me        *Me    `json:"me,omitempty"`
 	}
 }
 
@@ -47,8 +48,8 @@ func (s *Sessions) Routes(api *rest.API) {
 			}
 			return &meOutput{m}, err
 		})
-	rest.Register(api, rest.Operation{ID: "act-as", Method: http.MethodPut, Path: "/session/posting", Permission: rest.SignedIn, Summary: "Act in another of one's postings"}, s.actAs)
-	rest.Register(api, rest.Operation{ID: "sign-out", Method: http.MethodDelete, Path: "/session", Permission: rest.SignedIn, Summary: "Sign out"},
+	rest.Register(api, rest.Operation{ID: "act-as", Method: http.MethodPut, Path: "/session/posting", Permission: rest.SignedIn, Personal: true, Summary: "Act in another of one's postings"}, s.actAs)
+	rest.Register(api, rest.Operation{ID: "sign-out", Method: http.MethodDelete, Path: "/session", Permission: rest.SignedIn, Personal: true, Summary: "Sign out"},
 		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 			past := time.Unix(0, 0)
 			rest.SetCookie(ctx, rest.SessionCookie, "", past, false)
@@ -56,6 +57,9 @@ func (s *Sessions) Routes(api *rest.API) {
 			return nil, s.SignOut(ctx, ActorOf(ctx))
 		})
 	s.liveRoutes(api)
+	s.secondStepRoutes(api)
+	s.tokenRoutes(api)
+	s.signInSettingsRoutes(api)
 }
 
 type liveOutput struct {
@@ -90,7 +94,7 @@ func (s *Sessions) liveRoutes(api *rest.API) {
 			out.Body.Items, err = s.Own(ctx, ActorOf(ctx))
 			return &out, err
 		})
-	rest.Register(api, rest.Operation{ID: "end-own-session", Method: http.MethodDelete, Path: "/session/list/{id}", Permission: rest.SignedIn, Summary: "End one of one's own sessions"},
+	rest.Register(api, rest.Operation{ID: "end-own-session", Method: http.MethodDelete, Path: "/session/list/{id}", Permission: rest.SignedIn, Personal: true, Summary: "End one of one's own sessions"},
 		func(ctx context.Context, in *record.ByID) (*struct{}, error) {
 			return nil, s.EndOwn(ctx, ActorOf(ctx), in.Key())
 		})
@@ -98,7 +102,21 @@ func (s *Sessions) liveRoutes(api *rest.API) {
 
 func (s *Sessions) signIn(ctx context.Context, in *signInInput) (*signInOutput, error) {
 	r := rest.RequestOf(ctx)
-	token, a, err := s.SignIn(ctx, SignInput{in.Body.Tenant, in.Body.Login, in.Body.Password, r.Address, r.Agent})
+	e, err := s.Begin(ctx, SignInput{in.Body.Tenant, in.Body.Login, in.Body.Password, r.Address, r.Agent})
+	if err != nil {
+		return nil, err
+	}
+	return s.entered(ctx, e, in.Body.Mode)
+}
+
+// entered answers a sign-in: with the session in cookies or, in mode bearer, as a token; or with what is still owed.
+func (s *Sessions) entered(ctx context.Context, e Entry, mode string) (*signInOutput, error) {
+	out := &signInOutput{}
+	if e.Token == "" {
+		out.Body.Challenge = e.Challenge
+		return out, nil
+	}
+	a, err := s.Actor(ctx, e.Token, rest.RequestOf(ctx).Address)
 	if err != nil {
 		return nil, err
 	}
@@ -106,15 +124,14 @@ func (s *Sessions) signIn(ctx context.Context, in *signInInput) (*signInOutput, 
 	if err != nil {
 		return nil, err
 	}
-	out := &signInOutput{}
 	out.Body.Me = m
-	if in.Body.Mode == "bearer" {
-		out.Body.Token = token
+	if mode == "bearer" {
+		out.Body.Token = e.Token
 		return out, nil
 	}
-	m.CSRF = csrfOf(token)
+	m.CSRF = csrfOf(e.Token)
 	expires := clock.Now().Add(sessionLife)
-	rest.SetCookie(ctx, rest.SessionCookie, token, expires, false)
+	rest.SetCookie(ctx, rest.SessionCookie, e.Token, expires, false)
 	rest.SetCookie(ctx, rest.CSRFCookie, m.CSRF, expires, true)
 	return out, nil
 }

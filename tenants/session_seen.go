@@ -88,7 +88,7 @@ func (s *Sessions) keepSeen(ctx context.Context) {
 // WriteSeen writes what came through this process's door since the last time. Run calls it; what fails is not tried again: whoever
 // is there will be seen again.
 func (s *Sessions) WriteSeen(ctx context.Context) error {
-	var failed []error
+	failed := []error{s.used.write(ctx, s.db)}
 	for _, t := range s.seen.take() {
 		failed = append(failed, s.writeSeen(ctx, t))
 	}

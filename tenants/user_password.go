@@ -30,7 +30,7 @@ type PasswordInput struct {
 
 // SetPassword gives a user a password and ends their other sessions. Another user must change it when they sign in next. For another
 // user it needs user:manage, and all of their rights: who may set a password may act as its owner. It returns ErrNoUser, ErrCurrent,
-// ErrPassword, ErrPasswordUsed or ErrBeyond.
+// ErrLocked, ErrPassword, ErrPasswordUsed or ErrBeyond.
 func (o *Org) SetPassword(ctx context.Context, a Actor, in PasswordInput) error {
 	own := in.User == a.User
 	login, hashes, err := o.secretsOf(ctx, a, in.User)
@@ -38,12 +38,8 @@ func (o *Org) SetPassword(ctx context.Context, a Actor, in PasswordInput) error 
 		return err
 	}
 	if own {
-		fits, err := passwordFits(ctx, in.Current, hashes[0])
-		if err != nil {
+		if err := prove(ctx, o.db, a, in.Current, "current"); err != nil {
 			return err
-		}
-		if !fits {
-			return ErrCurrent.At("current")
 		}
 	}
 	if err := checkSecret(login, in.Password); err != nil {
@@ -86,6 +82,9 @@ func replacePassword(ctx context.Context, tx Tx, user uuid.UUID, hash string, mu
 		return err
 	}
 	if err := tx.Later(ctx, "DELETE FROM former_passwords WHERE tenant_id = ? AND id IN (SELECT id FROM former_passwords WHERE tenant_id = ? AND user_id = ? ORDER BY id DESC OFFSET ?)", tx.Tenant, tx.Tenant, user, remembered); err != nil {
+		return err
+	}
+	if err := tx.Later(ctx, "DELETE FROM sign_in_challenges WHERE tenant_id = ? AND user_id = ?", tx.Tenant, user); err != nil {
 		return err
 	}
 	return tx.Later(ctx, "UPDATE users SET password_hash = ?, must_change = ?, failed = 0, locked_until = NULL WHERE tenant_id = ? AND id = ?", hash, mustChange, tx.Tenant, user)

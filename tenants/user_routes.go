@@ -51,7 +51,7 @@ func (o *Org) userRoutes(api *rest.API) {
 		return rest.Operation{ID: id, Method: method, Path: "/users" + path, Permission: "user:manage", Summary: summary}
 	}
 	create := op("create-user", http.MethodPost, "", "Add a user")
-	create.Status = http.StatusCreated
+	create.Status, create.Personal = http.StatusCreated, true // it sets a password
 	rest.Register(api, create, func(ctx context.Context, in *userInput) (*createdOutput, error) {
 		b := in.Body
 		return created(o.AddUser(ctx, ActorOf(ctx), UserInput{Login: b.Login, Name: b.Name, Password: b.Password, Mobile: b.Mobile, Email: b.Email, ValidTo: b.ValidTo, MustChange: b.MustChange == nil || *b.MustChange}))
@@ -72,13 +72,15 @@ func (o *Org) userRoutes(api *rest.API) {
 	rest.Register(api, op("unlock-user", http.MethodPost, "/{id}/unlock", "End the lock that wrong passwords put on an account"), func(ctx context.Context, in *record.ByID) (*struct{}, error) {
 		return nil, o.UnlockUser(ctx, ActorOf(ctx), in.Key())
 	})
-	rest.Register(api, op("set-password", http.MethodPost, "/{id}/password", "Give a user a new password, good for one sign-in, which changes it"), func(ctx context.Context, in *passwordInput) (*struct{}, error) {
+	set := op("set-password", http.MethodPost, "/{id}/password", "Give a user a new password, good for one sign-in, which changes it")
+	set.Personal = true
+	rest.Register(api, set, func(ctx context.Context, in *passwordInput) (*struct{}, error) {
 		if in.Key() == ActorOf(ctx).User { // one's own takes the current one
 			return nil, ErrCurrent.At("current")
 		}
 		return nil, o.SetPassword(ctx, ActorOf(ctx), PasswordInput{User: in.Key(), Password: in.Body.Password})
 	})
-	rest.Register(api, rest.Operation{ID: "set-own-password", Method: http.MethodPut, Path: "/session/password", Permission: rest.SignedIn, Summary: "Change one's own password"},
+	rest.Register(api, rest.Operation{ID: "set-own-password", Method: http.MethodPut, Path: "/session/password", Permission: rest.SignedIn, Personal: true, Errors: []int{429}, Summary: "Change one's own password"},
 		func(ctx context.Context, in *ownPasswordInput) (*struct{}, error) {
 			a := ActorOf(ctx)
 			return nil, o.SetPassword(ctx, a, PasswordInput{a.User, in.Body.Current, in.Body.Password})

@@ -15,7 +15,7 @@ var (
 	ErrEnabled  = fault.New(fault.Conflict, "user.enabled", "用户没有停用", "The user is not disabled")
 )
 
-// DisableUser ends a user's access at once: their sessions go with it. Nobody disables themselves: ErrBeyond. It returns ErrNoUser,
+// DisableUser ends a user's access at once: their sessions and tokens go with it. Nobody disables themselves: ErrBeyond. It returns ErrNoUser,
 // ErrDisabled and ErrLastAdministrator too.
 func (o *Org) DisableUser(ctx context.Context, a Actor, user uuid.UUID) error {
 	if user == a.User {
@@ -24,6 +24,9 @@ func (o *Org) DisableUser(ctx context.Context, a Actor, user uuid.UUID) error {
 	return o.change(ctx, a, func(tx Tx) error {
 		return keepingAdministrators(ctx, tx, func() error {
 			if err := o.setStatus(ctx, tx, user, "disable", "active", "disabled", ErrDisabled); err != nil {
+				return err
+			}
+			if err := tx.Later(ctx, "UPDATE api_tokens SET revoked_at = now() WHERE tenant_id = ? AND user_id = ? AND revoked_at IS NULL", tx.Tenant, user); err != nil {
 				return err
 			}
 			return tx.Later(ctx, "DELETE FROM sessions WHERE tenant_id = ? AND user_id = ?", tx.Tenant, user)

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,6 +127,8 @@ func (s *servers) checks(pool *sql.DB) []check {
 			}
 			return "outside a tenant no row is visible", err
 		}, "stop every replica until rights is ok"},
+		{"secret", "schema", func(ctx context.Context) (string, error) { return s.checkSecret(ctx, pool) },
+			"set FORECOURT_SECRET to at least 32 characters, the same for every replica; after a change keep the former key behind a comma"},
 		{"queue", "", s.checkQueue, "check REDIS_URL and that Redis runs; nothing is lost meanwhile, it waits in the database"},
 		{"overdue", "schema", func(ctx context.Context) (string, error) {
 			waiting, err := scan[int](ctx, pool, "SELECT count(*) FROM tenants_with_work('10 minutes', 1000)")
@@ -169,6 +172,38 @@ func (s *servers) checkQueue(ctx context.Context) (found string, err error) {
 		return "", err
 	}
 	return "Redis answers in " + time.Since(start).Round(time.Microsecond).String(), nil
+}
+
+// checkSecret looks whether this process opens what is sealed in the database.
+func (s *servers) checkSecret(ctx context.Context, pool *sql.DB) (string, error) {
+	box, err := s.box()
+	if err != nil {
+		return "", err
+	}
+	if box == nil {
+		return "", errors.New("no key: second steps and identity providers cannot be set up")
+	}
+	rows, err := pool.QueryContext(database.WithPlatform(ctx), "SELECT key, sealed FROM sealed_under()")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = rows.Close() }()
+	sealed, shut := 0, 0
+	for rows.Next() {
+		var key string
+		var n int
+		if err := rows.Scan(&key, &n); err != nil {
+			return "", err
+		}
+		sealed += n
+		if !slices.Contains(box.IDs(), key) {
+			shut += n
+		}
+	}
+	if shut > 0 {
+		return "", errors.Join(fmt.Errorf("%d of %d sealed secrets are under another key", shut, sealed), rows.Err())
+	}
+	return fmt.Sprintf("%d sealed secrets, and the key to them", sealed), rows.Err()
 }
 
 // checkFolder writes a file into the folder of data and looks how much room is left.

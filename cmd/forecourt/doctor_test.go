@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -16,11 +17,12 @@ import (
 
 	"forecourt/kernel/id"
 	"forecourt/kernel/migrate"
+	"forecourt/kernel/secret"
 	"forecourt/kernel/testdb"
 	"forecourt/migrations"
 )
 
-var checkNames = []string{"database", "schema", "rights", "isolation", "queue", "overdue", "history", "clock", "disk"}
+var checkNames = []string{"database", "schema", "rights", "isolation", "secret", "queue", "overdue", "history", "clock", "disk"}
 
 // finding is what the doctor said: the status of the process, and the line of each check by its name.
 type finding struct {
@@ -30,7 +32,7 @@ type finding struct {
 }
 
 // patient is what the doctor is shown. It travels in the environment, as for the program itself, so these tests take turns.
-type patient struct{ database, owner, redis, data string }
+type patient struct{ database, owner, redis, data, secret string }
 
 func healthy(t *testing.T) (patient, testdb.DB) {
 	t.Helper()
@@ -39,7 +41,7 @@ func healthy(t *testing.T) (patient, testdb.DB) {
 	if o.Network == "unix" {
 		u = url.URL{Scheme: "unix", User: u.User, Path: o.Addr}
 	}
-	return patient{database: db.AppURL, redis: u.String(), data: t.TempDir()}, db
+	return patient{database: db.AppURL, redis: u.String(), data: t.TempDir(), secret: "a key that all replicas are given"}, db
 }
 
 func (p patient) see(t *testing.T) finding {
@@ -48,6 +50,7 @@ func (p patient) see(t *testing.T) finding {
 	t.Setenv("DATABASE_OWNER_URL", p.owner)
 	t.Setenv("REDIS_URL", p.redis)
 	t.Setenv("FORECOURT_DATA", p.data)
+	t.Setenv("FORECOURT_SECRET", p.secret)
 	var out, errs bytes.Buffer
 	v := finding{lines: map[string]string{}}
 	v.status = dispatch(t.Context(), []string{"doctor"}, &out, &errs)
@@ -204,10 +207,39 @@ func TestDoctor(t *testing.T) {
 		p.database = "postgres://forecourt_app@127.0.0.1:1/forecourt"
 		v := p.see(t)
 		v.bad(t, map[string][]string{"database": {"refused", "check DATABASE_URL and that PostgreSQL runs"}})
-		for _, name := range []string{"schema", "rights", "isolation", "overdue", "clock"} {
+		for _, name := range []string{"schema", "rights", "isolation", "secret", "overdue", "clock"} {
 			if !strings.HasPrefix(v.lines[name], "? ") {
 				t.Errorf("%s: %s", name, v.lines[name])
 			}
+		}
+	})
+
+	t.Run("NoKey", func(t *testing.T) {
+		p, _ := healthy(t)
+		p.secret = ""
+		p.see(t).bad(t, map[string][]string{"secret": {"no key", "set FORECOURT_SECRET", "the same for every replica"}})
+	})
+
+	t.Run("AnotherKey", func(t *testing.T) {
+		p, db := healthy(t)
+		former, err := secret.New(p.secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := former.Seal([]byte("x"), "y")
+		if err != nil {
+			t.Fatal(err)
+		}
+		execute(t, db.OwnerURL, aTenantWithAUser, fmt.Sprintf(`INSERT INTO second_steps (tenant_id, user_id, secret) SELECT tenant_id, id, '\x%x' FROM users`, sealed))
+		if v := p.see(t); v.status != 0 || !strings.Contains(v.lines["secret"], "1 sealed secrets, and the key to them") {
+			t.Error(v.all)
+		}
+		was := p.secret
+		p.secret = "a key that this process alone has got"
+		p.see(t).bad(t, map[string][]string{"secret": {"1 of 1 sealed secrets are under another key", "keep the former key"}})
+		p.secret += "," + was // the cure
+		if v := p.see(t); v.status != 0 {
+			t.Errorf("what it says to do does not help:\n%s", v.all)
 		}
 	})
 

@@ -13,6 +13,7 @@ import (
 	"forecourt/kernel/config"
 	"forecourt/kernel/embedded"
 	"forecourt/kernel/migrate"
+	"forecourt/kernel/secret"
 	"forecourt/migrations"
 )
 
@@ -82,6 +83,20 @@ func (s *servers) stop(ctx context.Context) error {
 		errs = append(errs, s.pg.Stop(ctx))
 	}
 	return errors.Join(errs...)
+}
+
+// box seals secrets under FORECOURT_SECRET or, beside a private PostgreSQL, under a key in the folder of data. Other replicas read
+// the same database, so a named one has no key of this machine: nil.
+func (s *servers) box() (*secret.Box, error) {
+	keys := s.cfg.Keys()
+	if len(keys) == 0 && s.cfg.PrivatePostgres() {
+		key, err := secret.File(filepath.Join(s.cfg.Data, "secret.key"))
+		if err != nil {
+			return nil, err
+		}
+		keys = []string{key}
+	}
+	return secret.New(keys...)
 }
 
 func (s *servers) redis() (redis.UniversalClient, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
+	"forecourt/kernel/config"
 	"forecourt/kernel/database"
 	"forecourt/kernel/file"
 	"forecourt/kernel/job"
@@ -60,6 +61,10 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close(), client.Close())
 	}
+	box, err := s.box()
+	if err != nil {
+		return nil, errors.Join(err, pool.Close(), client.Close())
+	}
 	hub := live.New(client, log)
 	a := &application{redis: client, hub: hub, close: func() error { return errors.Join(client.Close(), pool.Close()) }}
 	a.db = tenants.NewDB(pool, func(tenant uuid.UUID, touched []database.Touch) {
@@ -79,28 +84,33 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	}
 	a.policies = policies.New(a.db, a.kinds, hub.Stale)
 	a.org = tenants.NewOrg(a.db, a.policies, hub.Stale)
-	a.tenants = tenants.NewSessions(a.db, a.policies, hub.Stale)
+	failures := tenants.NewFailures(client)
+	a.tenants = tenants.NewSessions(a.db, a.policies, hub.Stale).Guarded(box, failures)
 	a.tenants.CountCalls(client)
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)
 	a.modules = newModules(a.db)
-	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...)
+	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...).Guarded(failures)
 	a.transfer = transfer.New(a.db, files)
 	a.closed = tenants.NewMaintenance(a.db)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
 	a.platform.Handlers(handlers)
 	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log, Paused: a.closed.On})
-	if err := a.door(files); err != nil {
+	if err := a.door(s.cfg, files); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
 }
 
 // door opens the API and the web.
-func (a *application) door(files *file.Folder) error {
+func (a *application) door(cfg config.Config, files *file.Folder) error {
+	proxies, err := rest.ParseNetworks(cfg.Proxies)
+	if err != nil {
+		return err
+	}
 	a.http = fiber.New(fiber.Config{DisableStartupMessage: true, BodyLimit: bodyLimit, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, ErrorHandler: rest.Fail, Immutable: true})
-	a.api = rest.New(a.http, rest.Doors{Tenant: a.tenants.Enter, Operator: a.platform.Enter, Allow: tenants.Allow, Answers: a.db, Shut: a.closed.Shut})
+	a.api = rest.New(a.http, rest.Doors{Tenant: a.tenants.Enter, Operator: a.platform.Enter, Allow: tenants.Allow, Answers: a.db, Shut: a.closed.Shut, Proxies: proxies})
 	a.register(files)
 	return serveWeb(a.http)
 }

@@ -12,6 +12,9 @@ import (
 	"strings"
 
 	"github.com/caarlos0/env/v11"
+
+	"forecourt/kernel/rest"
+	"forecourt/kernel/secret"
 )
 
 // Config is what one process was told.
@@ -29,6 +32,13 @@ type Config struct {
 	Data string `env:"FORECOURT_DATA" envDefault:"./var"`
 	// Demo fills an empty database with a dealer group to look at. Turn it off in production.
 	Demo bool `env:"FORECOURT_DEMO" envDefault:"true"`
+	// Secret is the key or, with commas between them, the keys under which secrets in the database are sealed, at least 32 characters each: the
+	// first seals, all of them open. The same for all replicas. Empty beside a private PostgreSQL: a key in the folder of data.
+	Secret string `env:"FORECOURT_SECRET"`
+	// Proxies are the addresses or networks of the proxies before this program, whose X-Forwarded-For is believed.
+	Proxies string `env:"FORECOURT_PROXIES"`
+	// PrivateIssuers lets a group's identity provider be a server in a private network.
+	PrivateIssuers bool `env:"FORECOURT_PRIVATE_ISSUERS"`
 	// Connections is the most connections to PostgreSQL this process opens.
 	Connections int `env:"FORECOURT_CONNECTIONS" envDefault:"16"`
 }
@@ -38,6 +48,14 @@ func (c Config) PrivatePostgres() bool { return c.DatabaseURL == "" }
 
 // PrivateRedis says that no Redis was named, so this process runs its own.
 func (c Config) PrivateRedis() bool { return c.RedisURL == "" }
+
+// Keys are the keys of FORECOURT_SECRET.
+func (c Config) Keys() []string {
+	if c.Secret == "" {
+		return nil
+	}
+	return strings.Split(c.Secret, ",")
+}
 
 // Load reads the environment. Its error is one line with every bad value by the name of its variable; a value that may
 // hold a password is never repeated.
@@ -65,6 +83,10 @@ func (c Config) validate() error {
 	check(hasScheme(c.RedisURL, "redis", "rediss", "unix"), "REDIS_URL: want redis://host:6379/0")
 	_, port, err := net.SplitHostPort(c.Addr)
 	check(err == nil && port != "", "FORECOURT_ADDR: %q is no address, want host:port", c.Addr)
+	_, err = secret.New(c.Keys()...)
+	check(err == nil, "FORECOURT_SECRET: want at least %d characters", secret.Least)
+	_, err = rest.ParseNetworks(c.Proxies)
+	check(err == nil, "FORECOURT_PROXIES: want addresses or networks such as 10.0.0.0/8, with commas between them")
 	check(c.Connections >= 1 && c.Connections <= 1000, "FORECOURT_CONNECTIONS: %d is not between 1 and 1000", c.Connections)
 	return errors.Join(wrong...)
 }

@@ -10,7 +10,7 @@ import (
 
 func clear(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "FORECOURT_ADDR", "FORECOURT_DATA", "FORECOURT_DEMO", "FORECOURT_CONNECTIONS"} {
+	for _, name := range []string{"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "FORECOURT_ADDR", "FORECOURT_DATA", "FORECOURT_DEMO", "FORECOURT_CONNECTIONS", "FORECOURT_SECRET", "FORECOURT_PROXIES", "FORECOURT_PRIVATE_ISSUERS"} {
 		t.Setenv(name, "") // puts the old value back afterwards
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)
@@ -48,6 +48,9 @@ func TestLoad(t *testing.T) {
 	for _, c := range []struct{ name, variable, value, want string }{
 		{"NumberIsText", "FORECOURT_CONNECTIONS", "many", "FORECOURT_CONNECTIONS: want a number"},
 		{"NumberTooSmall", "FORECOURT_CONNECTIONS", "0", "FORECOURT_CONNECTIONS: 0 is not between 1 and 1000"},
+		{"ShortKey", "FORECOURT_SECRET", "secret", "FORECOURT_SECRET: want at least 32"},
+		{"ShortSecondKey", "FORECOURT_SECRET", "0123456789abcdef0123456789abcdef,secret", "FORECOURT_SECRET: want at least 32"},
+		{"NoNetwork", "FORECOURT_PROXIES", "10.0.0.0/8,secret", "FORECOURT_PROXIES:"},
 		{"SwitchIsText", "FORECOURT_DEMO", "perhaps", "FORECOURT_DEMO: want true or false"},
 		{"AddressWithoutPort", "FORECOURT_ADDR", "localhost", "FORECOURT_ADDR:"},
 		{"OtherDatabase", "DATABASE_URL", "mysql://root:secret@db/x", "DATABASE_URL: want postgres://"},

@@ -5,6 +5,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of refusal a fault is.
@@ -43,7 +44,8 @@ type Fault struct {
 	Kind   Kind
 	Code   string
 	Text   Text
-	Field  string // path in the body, such as lines[0].price, or the name of a parameter
+	Field  string        // path in the body, such as lines[0].price, or the name of a parameter
+	Wait   time.Duration // after which it makes sense to try again; 0: not told
 	More   []*Fault
 	args   []any
 	cause  error
@@ -101,6 +103,9 @@ func (f *Fault) At(field string) *Fault { c := f.copy(); c.Field = field; return
 
 // With fills the verbs of the text. A Text among args is put in the reader's language.
 func (f *Fault) With(args ...any) *Fault { c := f.copy(); c.args = args; return c }
+
+// After tells when to try again.
+func (f *Fault) After(wait time.Duration) *Fault { c := f.copy(); c.Wait = wait; return c }
 
 // Because adds a cause for the log; the client never reads it.
 func (f *Fault) Because(err error) *Fault { c := f.copy(); c.cause = err; return c }

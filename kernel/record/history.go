@@ -18,6 +18,7 @@ import (
 type Event struct {
 	At        time.Time  `json:"at"`
 	By        string     `json:"by" doc:"The person's name; empty for a worker"`
+	Token     string     `json:"token,omitempty" doc:"The API token by whose means they did it"`
 	Address   string     `json:"address" doc:"Where the person sat; empty for a reader without history:read"`
 	Operation string     `json:"operation"`
 	Action    fault.Text `json:"action"`
@@ -45,7 +46,7 @@ func (s *Spec) History(ctx context.Context, db *sql.DB, r *Registry, v View, id 
 		return nil, err
 	}
 	var q SQL
-	q.WriteString("SELECT h.at, u.name, h.address, h.operation, h.action, h.version, h.was, h.now FROM history h LEFT JOIN users u ON u.tenant_id = h.tenant_id AND u.id = h.user_id WHERE h.tenant_id = ")
+	q.WriteString("SELECT h.at, u.name, h.address, h.operation, h.action, h.version, h.was, h.now, k.name FROM history h LEFT JOIN users u ON u.tenant_id = h.tenant_id AND u.id = h.user_id LEFT JOIN api_tokens k ON k.tenant_id = h.tenant_id AND k.id = h.session_id WHERE h.tenant_id = ")
 	q.Arg(v.Tenant)
 	q.WriteString(" AND h.kind = ")
 	q.Arg(s.Name)
@@ -62,7 +63,7 @@ func (s *Spec) History(ctx context.Context, db *sql.DB, r *Registry, v View, id 
 			found = true
 			return nil
 		}
-		e := Event{By: string(row[1]), Address: string(row[2]), Operation: string(row[3]), Action: s.actionLabel(string(row[4]))}
+		e := Event{By: string(row[1]), Token: string(row[8]), Address: string(row[2]), Operation: string(row[3]), Action: s.actionLabel(string(row[4]))}
 		if !addresses {
 			e.Address = ""
 		}

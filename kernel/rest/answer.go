@@ -38,8 +38,8 @@ type remembered struct {
 	request []byte
 }
 
-// once answers a request with a key: from what is kept, or by doing the work.
-func (a *API) once(hc huma.Context, c *fiber.Ctx, k string, next func(huma.Context)) {
+// once answers a request with a key: from what is kept, or by doing the work. The answer of an unkept operation is told once.
+func (a *API) once(hc huma.Context, c *fiber.Ctx, k string, unkept bool, next func(huma.Context)) {
 	ctx := hc.Context()
 	if len(k) < 8 || len(k) > 80 {
 		write(c, problem(ctx, ErrKeySize.At("Idempotency-Key")))
@@ -65,7 +65,7 @@ func (a *API) once(hc huma.Context, c *fiber.Ctx, k string, next func(huma.Conte
 		return
 	}
 	next(huma.WithContext(hc, context.WithValue(ctx, answerKey, remembered{k, hash})))
-	if status := c.Response().StatusCode(); status < 300 {
+	if status := c.Response().StatusCode(); status < 300 && !unkept {
 		if err := a.doors.Answers.Store(ctx, k, status, bytes.Clone(c.Response().Body())); err != nil {
 			slog.Warn("answer not kept", "operation", OperationOf(ctx), "error", err)
 		}

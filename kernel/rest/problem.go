@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -46,6 +47,7 @@ type Problem struct {
 	Errors []ProblemField `json:"errors,omitempty"`
 	Text   *fault.Text    `json:"text,omitempty" doc:"Only of a closure: what the operators say, in both languages"`
 	Until  *time.Time     `json:"until,omitempty" doc:"Only of a closure: when it should be over"`
+	wait   time.Duration
 }
 
 // ProblemField is one mistake at one field.
@@ -60,6 +62,14 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
 // GetStatus returns the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders says when to try again.
+func (p *Problem) GetHeaders() http.Header {
+	if p.wait <= 0 {
+		return nil
+	}
+	return http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(p.wait.Seconds())))}}
+}
 
 // ContentType is that of RFC 9457.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
@@ -87,7 +97,7 @@ func problem(ctx context.Context, err error) *Problem {
 	if errors.Is(f, errInternal) {
 		status = 500
 	}
-	p := &Problem{Type: "about:blank", Title: titles[status].In(lang), Status: status, Detail: f.Message(lang), Code: f.Code}
+	p := &Problem{Type: "about:blank", Title: titles[status].In(lang), Status: status, Detail: f.Message(lang), Code: f.Code, wait: f.Wait}
 	for _, x := range append([]*fault.Fault{f}, f.More...) {
 		if x.Field != "" {
 			p.Errors = append(p.Errors, ProblemField{x.Field, x.Code, x.Message(lang)})
@@ -127,6 +137,9 @@ func write(c *fiber.Ctx, p *Problem) {
 		return
 	}
 	c.Status(p.Status).Set("Content-Type", "application/problem+json")
+	for name, values := range p.GetHeaders() {
+		c.Set(name, values[0])
+	}
 	_ = c.Send(b)
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
@@ -35,6 +36,7 @@ type Request struct {
 	CSRF     string
 	ByCookie bool
 	Writes   bool
+	Personal bool // the operation is for a person who signed in, not for a program in their name
 	Address  string
 	Agent    string
 }
@@ -46,6 +48,7 @@ type Doors struct {
 	Allow    func(ctx context.Context, p access.Permission) error
 	Answers  Answers
 	Shut     func() *Closure // nil: no such thing; nil from it: open
+	Proxies  []netip.Prefix  // before this program; what they say of their callers is believed
 }
 
 // API registers operations.
@@ -67,6 +70,8 @@ type Operation struct {
 	Status     int // of success; 0: 200, or 204 without a body
 	MaxBody    int64
 	Errors     []int
+	Personal   bool // only for a person who signed in, never for an API token
+	Unkept     bool // its answer holds a secret: an Idempotency-Key does not keep it
 }
 
 const (
@@ -193,7 +198,7 @@ func Register[I, O any](a *API, o Operation, handle func(ctx context.Context, in
 func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		c := humafiber.Unwrap(hc)
-		r := requestOf(c, o)
+		r := requestOf(c, o, a.doors.Proxies)
 		ctx := context.WithValue(hc.Context(), operationKey, o.ID)
 		ctx = context.WithValue(ctx, languageKey, language(hc.Header("Accept-Language")))
 		ctx = context.WithValue(ctx, requestKey, r)
@@ -227,7 +232,7 @@ func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
 			next(hc)
 			return
 		}
-		a.once(hc, c, k, next)
+		a.once(hc, c, k, o.Unkept, next)
 	}
 }
 
@@ -239,8 +244,8 @@ const (
 	OperatorCSRF   = "fc_operator_csrf"
 )
 
-func requestOf(c *fiber.Ctx, o Operation) Request {
-	r := Request{Address: c.IP(), Agent: strings.Clone(c.Get("User-Agent")), CSRF: strings.Clone(c.Get("X-CSRF-Token")), Writes: o.Method != http.MethodGet}
+func requestOf(c *fiber.Ctx, o Operation, proxies []netip.Prefix) Request {
+	r := Request{Address: addressOf(c, proxies), Agent: strings.Clone(c.Get("User-Agent")), CSRF: strings.Clone(c.Get("X-CSRF-Token")), Writes: o.Method != http.MethodGet, Personal: o.Personal}
 	if token, ok := strings.CutPrefix(c.Get("Authorization"), "Bearer "); ok {
 		r.Token = strings.Clone(token)
 		return r

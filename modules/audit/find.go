@@ -27,7 +27,7 @@ type place struct {
 	ID uuid.UUID `json:"i"`
 }
 
-const columns = "h.at, h.id, h.user_id, h.address, h.operation, h.action, h.kind, h.record_id, h.version, h.was, h.now, h.took"
+const columns = "h.at, h.id, h.user_id, h.address, h.operation, h.action, h.kind, h.record_id, h.version, h.was, h.now, h.took, h.session_id"
 
 // actionsOf walks (tenant_id, kind, action, at) from one action of a kind to the next, so that a kind alone costs a look for each of
 // its actions, however many lines there are. It expects the kind in place of its %s.

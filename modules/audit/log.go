@@ -20,11 +20,13 @@ import (
 
 // Item is one line of the log, as its reader may see it.
 type Item struct {
-	ID          uuid.UUID       `json:"id"`
-	At          time.Time       `json:"at"`
-	UserID      string          `json:"userId,omitempty" doc:"Absent: a worker of the product, or nobody who is known"`
-	By          string          `json:"by"`
-	Address     string          `json:"address"`
+	ID          uuid.UUID `json:"id"`
+	At          time.Time `json:"at"`
+	UserID      string    `json:"userId,omitempty" doc:"Absent: a worker of the product, or nobody who is known"`
+	By          string    `json:"by"`
+	Token       string    `json:"token,omitempty" doc:"The API token by whose means they did it"`
+	Address     string    `json:"address"`
+	session     string
 	Operation   string          `json:"operation"`
 	Action      fault.Text      `json:"action"`
 	Kind        string          `json:"kind"`
@@ -130,7 +132,7 @@ func (s *Service) page(ctx context.Context, a tenants.Actor, v record.View, q qu
 
 // read takes a row of columns.
 func (s *Service) read(row [][]byte) (i Item, l *record.Line, err error) {
-	i = Item{UserID: string(row[2]), Address: string(row[3]), Operation: string(row[4]), Kind: string(row[6]), KindLabel: s.labelOf(string(row[6])), RecordID: string(row[7])}
+	i = Item{UserID: string(row[2]), Address: string(row[3]), Operation: string(row[4]), Kind: string(row[6]), KindLabel: s.labelOf(string(row[6])), RecordID: string(row[7]), session: string(row[12])}
 	l = &record.Line{Kind: i.Kind, Action: string(row[5]), Was: append([]byte{}, row[9]...), Now: append([]byte{}, row[10]...)}
 	if i.At, err = time.Parse("2006-01-02 15:04:05.999999-07", string(row[0])); err != nil {
 		return i, l, err
@@ -180,11 +182,14 @@ func (s *Service) fill(i *Item, l *record.Line, language string) (err error) {
 	return nil
 }
 
-// name puts the names of people to their ids.
+// name puts the names of people, and of the tokens that acted for them, to their ids.
 func (s *Service) name(ctx context.Context, a tenants.Actor, items []Item) error {
 	names := map[string]string{}
-	ids := []string{}
+	ids, sessions := []string{}, []string{}
 	for _, i := range items {
+		if i.session != "" {
+			sessions = append(sessions, i.session)
+		}
 		if _, ok := names[i.UserID]; !ok && i.UserID != "" {
 			names[i.UserID], ids = "", append(ids, i.UserID)
 		}
@@ -193,15 +198,17 @@ func (s *Service) name(ctx context.Context, a tenants.Actor, items []Item) error
 		return nil
 	}
 	q := database.Query{SQL: "SELECT id, name FROM users WHERE tenant_id = $1 AND id = ANY($2)", Args: []any{a.Tenant.ID, ids}}
-	err := database.Read(ctx, s.db.Pool(), a.Tenant.ID, []database.Query{q}, func(_ int, row [][]byte) error {
-		names[string(row[0])] = string(row[1])
+	tokens := map[string]string{}
+	by := database.Query{SQL: "SELECT id, name FROM api_tokens WHERE tenant_id = $1 AND id = ANY($2)", Args: []any{a.Tenant.ID, sessions}}
+	err := database.Read(ctx, s.db.Pool(), a.Tenant.ID, []database.Query{q, by}, func(n int, row [][]byte) error {
+		[]map[string]string{names, tokens}[n][string(row[0])] = string(row[1])
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("names of the log: %w", err)
 	}
 	for i := range items {
-		items[i].By = names[items[i].UserID]
+		items[i].By, items[i].Token = names[items[i].UserID], tokens[items[i].session]
 	}
 	return nil
 }

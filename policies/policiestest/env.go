@@ -10,6 +10,7 @@ import (
 	"forecourt/kernel/database"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
+	"forecourt/kernel/secret"
 	"forecourt/kernel/testdb"
 	"forecourt/policies"
 	"forecourt/tenants"
@@ -59,7 +60,9 @@ func (e *Env) Services(t testing.TB) {
 	stale := func(tenant uuid.UUID) { sessions.Stale(tenant) }
 	e.Policies = policies.New(e.DB, kinds, stale)
 	e.Org = tenants.NewOrg(e.DB, e.Policies, stale).WithCheapPasswords()
-	sessions = tenants.NewSessions(e.DB, e.Policies, stale)
+	box, err := secret.New("a key for tests, the same for all replicas")
+	must(t, err)
+	sessions = tenants.NewSessions(e.DB, e.Policies, stale).Guarded(box, tenants.NewFailures(nil))
 	e.Sessions = sessions
 	e.Platform = tenants.NewPlatform(e.DB, e.Org, policies.Seed)
 }
