@@ -30,9 +30,6 @@ type Grant struct {
 
 // SetGrants replaces what a role may do. It acts at once. It returns ErrNoRole, ErrScope, ErrGrantForm or ErrLastAdmin.
 func (s *Service) SetGrants(ctx context.Context, a tenants.Actor, role string, grants []Grant) error {
-	if err := checkGrants(role, grants); err != nil {
-		return err
-	}
 	return s.manageRoles(ctx, a, func(tx tenants.Tx) error {
 		was, err := s.replaceGrants(ctx, tx, role, grants)
 		if err != nil {
@@ -60,11 +57,14 @@ func checkGrants(role string, grants []Grant) error {
 	return nil
 }
 
-// replaceGrants returns the grants that were. A role gives units of this tenant only.
+// replaceGrants returns the grants that were: whoever may not change the role learns nothing of what is wrong with them. A role gives units of this tenant only.
 func (s *Service) replaceGrants(ctx context.Context, tx tenants.Tx, role string, grants []Grant) (was []Grant, err error) {
 	if err := roleExists(ctx, tx, role); errors.Is(err, tenants.ErrNoRole) {
 		return nil, ErrNoRole
 	} else if err != nil {
+		return nil, err
+	}
+	if err := checkGrants(role, grants); err != nil {
 		return nil, err
 	}
 	p, err := s.policyOf(ctx, tx)

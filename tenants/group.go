@@ -22,11 +22,11 @@ var (
 
 const groupKind = "user_group"
 
-// managing runs fn for whoever manages users of the whole group: the roles of a user group act in every posting of its members,
+// managing runs fn for whoever manages the user groups of the whole group: their roles act in every posting of their members,
 // wherever that is.
 func (o *Org) managing(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		scope, err := tx.Can("user:manage")
+		scope, err := tx.Can("user_group:manage")
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (o *Org) AddGroup(ctx context.Context, a Actor, name string) (group uuid.UU
 	})
 }
 
-// AddMember puts a user into a group. Doing it again changes nothing. It returns ErrNoGroup, ErrNoUser or ErrBeyond.
+// AddMember puts a user into a group. Doing it again changes nothing. It returns ErrNoGroup, record.ErrTarget or ErrBeyond.
 func (o *Org) AddMember(ctx context.Context, a Actor, group, user uuid.UUID) error {
 	return o.managing(ctx, a, func(tx Tx) error {
 		if err := groupExists(ctx, tx, group); err != nil {
@@ -64,7 +64,7 @@ func (o *Org) AddMember(ctx context.Context, a Actor, group, user uuid.UUID) err
 			return fmt.Errorf("add member: %w", err)
 		}
 		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return ErrNoUser.Because(err)
+			return record.ErrTarget.At("userId").Because(err)
 		}
 		return record.WriteHistory(ctx, tx.Tx, groupKind, group, 1, "add_member", nil, map[string]any{"userId": user})
 	})

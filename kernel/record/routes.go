@@ -259,9 +259,9 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 }, error) {
 	v := ViewOf(ctx)
-	f := k.s.by[in.Body.Field]
-	if f == nil || !f.Personal || v.See(f) == access.Hidden {
-		return nil, ErrField.At("field")
+	f, column := k.s.by[in.Body.Field], "NULL"
+	if f != nil && f.Personal && v.See(f) != access.Hidden {
+		column = "t." + f.column
 	}
 	reads, ok := v.Set.Scope(k.s.Read)
 	if !ok {
@@ -269,7 +269,7 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 	scope, _ := v.Set.Scope(access.Permission(k.s.Name + ":reveal"))
 	var q SQL // one row when the reader sees the record; its second column says whether they may do this to it
-	q.WriteString("SELECT t." + f.column + ", (true")
+	q.WriteString("SELECT " + column + ", (true")
 	k.s.restrict(&q, scope)
 	q.WriteByte(')')
 	k.s.from(&q, v, reads)
@@ -293,6 +293,8 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 		return nil, err
 	case !found:
 		return nil, ErrMissing
+	case column == "NULL":
+		return nil, ErrField.At("field")
 	}
 	err = k.d.Write(ctx, func(tx database.Tx) error {
 		return WriteHistory(ctx, tx, k.s.Name, in.Key(), 0, "reveal", nil, map[string]any{f.Name: out.Body.Value})

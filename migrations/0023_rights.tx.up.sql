@@ -1,0 +1,8 @@
+-- User groups have permissions of their own: their roles act in every company, so managing the users of one gives no hand in them.
+
+INSERT INTO policy_rules (tenant_id, ptype, v0, v1, v2)
+  SELECT tenant_id, 'p', v0, unnest(ARRAY['user_group:read', 'user_group:manage']), 'group' FROM policy_rules WHERE ptype = 'p' AND v1 = 'user:manage' AND v2 = 'group'
+  ON CONFLICT DO NOTHING;
+UPDATE tenants SET version = version + 1, changed_at = now();
+SELECT give_shipped('company_administrator', 'user_group:read', 'company');
+SELECT give_shipped('auditor', 'user_group:read', 'group');
