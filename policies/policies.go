@@ -35,6 +35,10 @@ func (s *Service) Compile(ctx context.Context, tx tenants.Tx, user uuid.UUID, p 
 	if err != nil {
 		return nil, err
 	}
+	return rules.compile(ctx, tx, user, p)
+}
+
+func (rules *policy) compile(ctx context.Context, tx tenants.Tx, user uuid.UUID, p *tenants.Posting) (*access.Set, error) {
 	held, err := rules.holdings(ctx, tx, user, p)
 	if err != nil {
 		return nil, err

@@ -34,8 +34,8 @@ func join(lists ...[]string) []string {
 
 var exports = []string{"customer:export", "visit:export", "intent:export", "vehicle:export", "contract:export", "receipt:export", "invoice:export", "outbound:export", "handover:export", "callback:export"}
 
-// openFields are shown to those who call customers; everyone else reads them masked.
-var openFields = []string{"customer.mobile shown", "visit.mobile shown"}
+// openFields are open to those who call customers; everyone else reads them masked.
+var openFields = []string{"customer.mobile editable", "visit.mobile editable"}
 
 // Roles are the roles that every new tenant begins with.
 var Roles = []Role{
@@ -47,7 +47,7 @@ var Roles = []Role{
 	{"sales_manager", "销售经理", "Sales manager", join(scoped("company", readAll...), scoped("group", "vehicle:read", "vehicle_event:read"), scoped("company", exports...),
 		scoped("company", "customer:create", "customer:edit", "customer:reveal", "visit:create", "visit:edit", "visit:assign", "visit:close", "visit:reveal", "intent:create", "intent:edit", "intent:move", "intent:lose", "vehicle:hold", "vehicle:edit",
 			"contract:create", "contract:edit", "contract:submit", "contract:approve", "contract:reserve", "contract:cancel", "contract:close", "receipt:create")),
-		append([]string{"vehicle.cost shown", "contract.margin shown"}, openFields...)},
+		append([]string{"vehicle.cost editable", "contract.margin shown"}, openFields...)},
 	{"sales_consultant", "销售顾问", "Sales consultant", join(scoped("company", "customer:read", "callback:read"), scoped("group", "vehicle:read", "vehicle_event:read"),
 		scoped("self", "customer:edit", "customer:reveal", "visit:read", "visit:edit", "visit:close", "visit:reveal", "intent:read", "intent:edit", "intent:move", "intent:lose", "contract:read", "contract:edit", "contract:submit", "contract:reserve", "contract:cancel", "contract:close"),
 		scoped("company", "customer:create", "visit:create", "visit:assign", "intent:create", "contract:create", "receipt:create", "vehicle:hold", "receipt:read", "invoice:read", "outbound:read", "handover:read", "handover:create")), openFields},

@@ -35,6 +35,18 @@ type groupRoleInput struct {
 	}
 }
 
+type groupRolePath struct {
+	record.ByID
+	Role string `path:"role" minLength:"1" maxLength:"60"`
+}
+
+type renameGroupInput struct {
+	record.ByID
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"60"`
+	}
+}
+
 type groupsOutput struct {
 	Body struct {
 		Items []Group `json:"items"`
@@ -68,5 +80,17 @@ func (o *Org) groupRoutes(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "give-role-to-group", Method: http.MethodPost, Path: "/user-groups/{id}/roles", Permission: "user_group:manage", Summary: "Give a role to all members of a group"},
 		func(ctx context.Context, in *groupRoleInput) (*struct{}, error) {
 			return nil, o.GiveGroup(ctx, ActorOf(ctx), in.Key(), in.Body.Role)
+		})
+	rest.Register(api, rest.Operation{ID: "take-role-from-group", Method: http.MethodDelete, Path: "/user-groups/{id}/roles/{role}", Permission: "user_group:manage", Summary: "Take a role from all members of a group"},
+		func(ctx context.Context, in *groupRolePath) (*struct{}, error) {
+			return nil, o.TakeGroup(ctx, ActorOf(ctx), in.Key(), in.Role)
+		})
+	rest.Register(api, rest.Operation{ID: "edit-user-group", Method: http.MethodPatch, Path: "/user-groups/{id}", Permission: "user_group:manage", Summary: "Give a user group another name"},
+		func(ctx context.Context, in *renameGroupInput) (*struct{}, error) {
+			return nil, o.RenameGroup(ctx, ActorOf(ctx), in.Key(), in.Body.Name)
+		})
+	rest.Register(api, rest.Operation{ID: "delete-user-group", Method: http.MethodDelete, Path: "/user-groups/{id}", Permission: "user_group:manage", Summary: "Delete a user group that has neither members nor roles"},
+		func(ctx context.Context, in *record.ByID) (*struct{}, error) {
+			return nil, o.DeleteGroup(ctx, ActorOf(ctx), in.Key())
 		})
 }

@@ -22,7 +22,7 @@ type PostingEdit struct {
 // ErrLastAdministrator.
 func (o *Org) EditPosting(ctx context.Context, a Actor, posting uuid.UUID, in PostingEdit) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error {
+		return KeepingAdministrators(ctx, tx, func() error {
 			p, version, scope, err := o.posting(ctx, tx, posting)
 			if err != nil {
 				return err

@@ -55,7 +55,7 @@ func (o *Org) posting(ctx context.Context, tx Tx, id uuid.UUID) (p postingRow, v
 // ErrLastAdministrator.
 func (o *Org) EndPosting(ctx context.Context, a Actor, posting uuid.UUID) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error {
+		return KeepingAdministrators(ctx, tx, func() error {
 			p, version, _, err := o.posting(ctx, tx, posting)
 			if err != nil {
 				return err

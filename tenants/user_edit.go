@@ -45,7 +45,7 @@ type UserEdit struct {
 // ErrBeyond, record.ErrStale, ErrMobile, ErrEmail or ErrLastAdministrator.
 func (o *Org) EditUser(ctx context.Context, a Actor, user uuid.UUID, version int, in UserEdit) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error { return o.editUser(ctx, tx, user, version, in) })
+		return KeepingAdministrators(ctx, tx, func() error { return o.editUser(ctx, tx, user, version, in) })
 	})
 }
 

@@ -22,7 +22,7 @@ func (o *Org) DisableUser(ctx context.Context, a Actor, user uuid.UUID) error {
 		return ErrOwn
 	}
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error {
+		return KeepingAdministrators(ctx, tx, func() error {
 			if err := o.setStatus(ctx, tx, user, "disable", "active", "disabled", ErrDisabled); err != nil {
 				return err
 			}
