@@ -12,3 +12,6 @@ UPDATE field_rules SET visibility = 'editable' WHERE visibility = 'shown' AND (k
 UPDATE tenants SET version = version + 1, changed_at = now();
 SELECT give_shipped('company_administrator', 'user_group:read', 'company');
 SELECT give_shipped('auditor', 'user_group:read', 'group');
+SELECT give_shipped('group_administrator', 'job:read', 'group');
+SELECT give_shipped('group_administrator', 'job:retry', 'group');
+SELECT give_shipped('auditor', 'job:read', 'group');

@@ -75,9 +75,21 @@ func (s *Service) fieldRoutes(api *rest.API) {
 		})
 }
 
+type operationsOutput struct {
+	Body struct {
+		Items []OperationInfo `json:"items"`
+	}
+}
+
 // roleRoutes registers making roles, and the words of the matrix.
 func (s *Service) roleRoutes(api *rest.API) {
 	s.fieldRoutes(api)
+	rest.Register(api, rest.Operation{ID: "list-operations", Method: http.MethodGet, Path: "/access/operations", Permission: rest.SignedIn, Summary: "What every operation is called"},
+		func(context.Context, *struct{}) (*operationsOutput, error) {
+			out := &operationsOutput{}
+			out.Body.Items, _ = Operations(api)
+			return out, nil
+		})
 	rest.Register(api, rest.Operation{ID: "list-permissions", Method: http.MethodGet, Path: "/access/permissions", Permission: "role:read", Summary: "All that can be granted, in words"},
 		func(context.Context, *struct{}) (*permissionsOutput, error) {
 			out := &permissionsOutput{}

@@ -79,7 +79,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
-	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log})
+	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log, Words: jobWords()})
 	if err := a.door(files); err != nil {
 		return nil, errors.Join(err, a.close())
 	}

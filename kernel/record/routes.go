@@ -79,7 +79,7 @@ func (d *Desk) Serve(api *rest.API) {
 		}
 		k := served{d, s}
 		op := func(id, method, path, summary string, p access.Permission) rest.Operation {
-			return rest.Operation{ID: id + "-" + strings.ReplaceAll(s.Name, "_", "-"), Method: method, Path: "/" + s.Path + path, Permission: p, Summary: summary + " (" + s.Label.En + ")"}
+			return rest.Operation{Zh: deskWords[id] + s.Label.Zh, ID: id + "-" + strings.ReplaceAll(s.Name, "_", "-"), Method: method, Path: "/" + s.Path + path, Permission: p, Summary: summary + " (" + s.Label.En + ")"}
 		}
 		rest.Register(api, op("list", http.MethodGet, "", "List", s.Read), k.list)
 		rest.Register(api, op("export", http.MethodGet, "/export", "Export the list", access.Permission(s.Name+":export")), k.export)
@@ -101,6 +101,9 @@ func (d *Desk) Serve(api *rest.API) {
 func (s *Spec) hasPersonal() bool {
 	return slices.ContainsFunc(s.Fields, func(f *Field) bool { return f.Personal })
 }
+
+// deskWords are the operations that every kind has, before its name.
+var deskWords = map[string]string{"list": "查看列表：", "export": "导出：", "get": "打开：", "history": "查看历史：", "notes": "查看备注：", "add-note": "写备注：", "files": "查看附件：", "add-file": "上传附件：", "reveal": "查看隐藏内容："}
 
 // served is one kind at the desk.
 type served struct {
