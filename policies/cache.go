@@ -58,6 +58,15 @@ func (s *Service) policyOf(ctx context.Context, tx tenants.Tx) (*policy, error) 
 	if p, ok := s.cache.Get(tx.Tenant); ok && p.version == version {
 		return p, nil
 	}
+	p, err := load(ctx, tx, version)
+	if err == nil {
+		s.cache.Add(tx.Tenant, p)
+	}
+	return p, err
+}
+
+// load reads the rules and the tree as tx sees them, what it wrote itself among them.
+func load(ctx context.Context, tx tenants.Tx, version int64) (*policy, error) {
 	m, err := model.NewModelFromString(casbinModel)
 	if err != nil {
 		return nil, fmt.Errorf("casbin model: %w", err)
@@ -77,9 +86,7 @@ func (s *Service) policyOf(ctx context.Context, tx tenants.Tx) (*policy, error) 
 	if err != nil {
 		return nil, err
 	}
-	p := &policy{version: version, tree: t, enforcer: e}
-	s.cache.Add(tx.Tenant, p)
-	return p, nil
+	return &policy{version: version, tree: t, enforcer: e}, nil
 }
 
 // Stale drops what is kept of a tenant.

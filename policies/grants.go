@@ -28,13 +28,15 @@ type Grant struct {
 	Scope      string `json:"scope" minLength:"1" maxLength:"400"`
 }
 
-// SetGrants replaces what a role may do. It acts at once. It returns ErrNoRole, ErrScope, ErrGrantForm or ErrLastAdmin.
+// SetGrants replaces what a role may do. It acts at once. It returns ErrNoRole, ErrScope, ErrGrantForm, ErrLastAdmin,
+// tenants.ErrLastAdministrator or tenants.ErrLastRoleManager.
 func (s *Service) SetGrants(ctx context.Context, a tenants.Actor, role string, grants []Grant) error {
-	if err := checkGrants(role, grants); err != nil {
-		return err
-	}
 	return s.manageRoles(ctx, a, func(tx tenants.Tx) error {
-		was, err := s.replaceGrants(ctx, tx, role, grants)
+		var was []Grant
+		err := tenants.KeepingAdministrators(ctx, tx, func() (err error) {
+			was, err = s.replaceGrants(ctx, tx, role, grants)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -60,11 +62,12 @@ func checkGrants(role string, grants []Grant) error {
 	return nil
 }
 
-// replaceGrants returns the grants that were. A role gives units of this tenant only.
+// replaceGrants returns the grants that were: whoever may not change the role learns nothing of what is wrong with them. A role gives units of this tenant only.
 func (s *Service) replaceGrants(ctx context.Context, tx tenants.Tx, role string, grants []Grant) (was []Grant, err error) {
-	if err := roleExists(ctx, tx, role); errors.Is(err, tenants.ErrNoRole) {
-		return nil, ErrNoRole
-	} else if err != nil {
+	if err := roleThere(ctx, tx, role); err != nil {
+		return nil, err
+	}
+	if err := checkGrants(role, grants); err != nil {
 		return nil, err
 	}
 	p, err := s.policyOf(ctx, tx)
@@ -87,6 +90,15 @@ func (s *Service) replaceGrants(ctx context.Context, tx tenants.Tx, role string,
 		return nil, err
 	}
 	return was, a.AddPolicies("p", "p", rules)
+}
+
+// roleThere returns ErrNoRole for a role in a path that the tenant does not have.
+func roleThere(ctx context.Context, tx tenants.Tx, role string) error {
+	err := roleExists(ctx, tx, role)
+	if errors.Is(err, tenants.ErrNoRole) {
+		return ErrNoRole.Because(err)
+	}
+	return err
 }
 
 // grantsOf reads a role's own grants, those of the roles it has not among them.

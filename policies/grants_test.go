@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"forecourt/kernel/access"
+	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
 	"forecourt/policies"
 	"forecourt/policies/policiestest"
@@ -144,8 +145,8 @@ func TestUserGroupGivesItsRoles(t *testing.T) {
 	_, err = env.Org.AddGroup(ctx, env.Admin, "值班客服")
 	refused(t, err, tenants.ErrGroupName)
 	_, err = env.Org.AddGroup(ctx, env.CompanyAdmin, "另一组")
-	refused(t, err, tenants.ErrBeyond)
-	refused(t, env.Org.AddMember(ctx, env.Admin, group, uuid.New()), tenants.ErrNoUser)
+	refused(t, err, rest.ErrDenied)
+	refused(t, env.Org.AddMember(ctx, env.Admin, group, uuid.New()), record.ErrTarget)
 	refused(t, env.Org.AddMember(ctx, env.OtherTenant(t).Admin, group, sales.User), tenants.ErrNoGroup)
 }
 
@@ -170,10 +171,19 @@ func TestCompanyAdministrator(t *testing.T) {
 	_, err = env.Org.AddUnit(ctx, me, tenants.UnitInput{Parent: env.OtherCompany, Kind: "department", Code: "HT2B", Name: "市场部"})
 	refused(t, err, tenants.ErrBeyond)
 	refused(t, env.Org.DisableUser(ctx, me, env.Leader.User), tenants.ErrBeyond)
-	refused(t, env.Org.DisableUser(ctx, me, me.User), tenants.ErrBeyond)
+	refused(t, env.Org.DisableUser(ctx, me, me.User), tenants.ErrOwn)
 	must(t, env.Org.DisableUser(ctx, me, env.Clerk.User))
 	t.Run("PasswordIsNoWayToMoreRights", func(t *testing.T) {
-		refused(t, env.Org.SetPassword(ctx, me, tenants.PasswordInput{User: env.Cashier.User, Password: "Neues-2027"}), tenants.ErrBeyond)
+		must(t, env.Org.SetPassword(ctx, me, tenants.PasswordInput{User: env.Cashier.User, Password: "Neues-2027"})) // a company gives this role
+		inspector := env.Hire(t, "inspector", "纪检", env.Office, "审计员", "auditor")
+		refused(t, env.Org.SetPassword(ctx, me, tenants.PasswordInput{User: inspector, Password: "Neues-2027"}), tenants.ErrBeyond)
+		both := env.Hire(t, "both", "兼任", env.Office, "出纳", "cashier", "auditor")
+		refused(t, env.Org.SetPassword(ctx, me, tenants.PasswordInput{User: both, Password: "Neues-2027"}), tenants.ErrBeyond)
+		group, err := env.Org.AddGroup(ctx, env.Admin, "巡查")
+		must(t, err)
+		must(t, env.Org.GiveGroup(ctx, env.Admin, group, "auditor"))
+		must(t, env.Org.AddMember(ctx, env.Admin, group, env.Warehouse.User))
+		refused(t, env.Org.SetPassword(ctx, me, tenants.PasswordInput{User: env.Warehouse.User, Password: "Neues-2027"}), tenants.ErrBeyond)
 		refused(t, env.Org.SetPassword(ctx, me, tenants.PasswordInput{User: env.Admin.User, Password: "Neues-2027"}), tenants.ErrBeyond)
 		must(t, env.Org.SetPassword(ctx, me, tenants.PasswordInput{User: user, Password: "Neues-2027"}))
 	})

@@ -35,14 +35,18 @@ func (s *Service) Compile(ctx context.Context, tx tenants.Tx, user uuid.UUID, p 
 	if err != nil {
 		return nil, err
 	}
-	held, err := rules.holdings(ctx, tx, user, p)
+	return rules.compile(ctx, tx, user, p)
+}
+
+func (p *policy) compile(ctx context.Context, tx tenants.Tx, user uuid.UUID, posting *tenants.Posting) (*access.Set, error) {
+	held, err := p.holdings(ctx, tx, user, posting)
 	if err != nil {
 		return nil, err
 	}
 	set := &access.Set{Scopes: map[access.Permission]access.Scope{}, Fields: map[string]access.Visibility{}, Levels: map[access.Permission]string{}}
-	p.Roles = []string{}
+	posting.Roles = []string{}
 	for _, h := range held {
-		scope, err := rules.tree.scope(h.scope, user, p)
+		scope, err := p.tree.scope(h.scope, user, posting)
 		if err != nil {
 			return nil, err
 		}
@@ -50,11 +54,11 @@ func (s *Service) Compile(ctx context.Context, tx tenants.Tx, user uuid.UUID, p 
 		if wider(h.scope, set.Levels[h.permission]) {
 			set.Levels[h.permission] = h.scope
 		}
-		if !slices.Contains(p.Roles, h.role) {
-			p.Roles = append(p.Roles, h.role)
+		if !slices.Contains(posting.Roles, h.role) {
+			posting.Roles = append(posting.Roles, h.role)
 		}
 	}
-	return set, fieldRules(ctx, tx, p.Roles, set)
+	return set, fieldRules(ctx, tx, posting.Roles, set)
 }
 
 // holding is one grant and where it comes from.

@@ -49,7 +49,7 @@ func TestPostings(t *testing.T) {
 	refused(t, edit(env.Admin, next, tenants.PostingEdit{ValidTo: tenants.DayChange{Set: true, Day: today}}), tenants.ErrDays)
 	refused(t, edit(env.Admin, next, tenants.PostingEdit{Roles: []string{"nobody"}}), tenants.ErrNoRole)
 	refused(t, edit(env.CompanyAdmin, next, tenants.PostingEdit{Roles: []string{"cashier", "auditor"}}), tenants.ErrBeyond)
-	refused(t, edit(env.CompanyAdmin, env.CompanyAdmin.Posting.ID, tenants.PostingEdit{Roles: []string{"sales_manager"}}), tenants.ErrBeyond)
+	refused(t, edit(env.CompanyAdmin, env.CompanyAdmin.Posting.ID, tenants.PostingEdit{Roles: []string{"sales_manager"}}), tenants.ErrOwn)
 	refused(t, edit(env.CompanyAdmin, env.Leader.Posting.ID, tenants.PostingEdit{Title: ptr("x")}), tenants.ErrBeyond)
 	refused(t, edit(env.OtherTenant(t).Admin, next, tenants.PostingEdit{Title: ptr("x")}), tenants.ErrNoSuchPosting)
 	must(t, edit(env.CompanyAdmin, env.Sales.Posting.ID, tenants.PostingEdit{Title: ptr("资深顾问"), Roles: []string{"sales_consultant", "invoice_clerk"}}))
@@ -107,6 +107,11 @@ func TestACompanyGivesItsRoles(t *testing.T) {
 	t.Run("NotToThemselves", func(t *testing.T) {
 		me := env.CompanyAdmin
 		_, err := env.Org.AddPosting(t.Context(), me, tenants.PostingInput{User: me.User, Unit: env.Office, Title: "出纳", Roles: []string{"cashier"}})
+		refused(t, err, tenants.ErrBeyond)
+	})
+	t.Run("NotToThoseOfAnotherCompany", func(t *testing.T) {
+		stranger := env.Hire(t, "stranger", "外店", env.OtherCompany, "顾问", "sales_consultant")
+		_, err := env.Org.AddPosting(t.Context(), env.CompanyAdmin, tenants.PostingInput{User: stranger, Unit: env.Office, Title: "出纳", Roles: []string{"cashier"}})
 		refused(t, err, tenants.ErrBeyond)
 	})
 	t.Run("NotInAnotherCompany", func(t *testing.T) {

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -41,23 +42,35 @@ func (s *Service) holds(ctx context.Context, tx tenants.Tx, role string, at tena
 	return true, nil
 }
 
-// Outranks reports whether the actor may do all that a user may, in any of their postings.
+// Outranks reports whether the actor may act for a user: in each of their postings, every role is one that companies give, or one all of
+// whose grants the actor holds.
 func (s *Service) Outranks(ctx context.Context, tx tenants.Tx, user uuid.UUID) (bool, error) {
 	p, err := s.policyOf(ctx, tx)
 	if err != nil {
 		return false, err
+	}
+	var given []string
+	if err := tx.NewSelect().TableExpr("roles").ColumnExpr("code").Where("tenant_id = ? AND given_by = ?", tx.Tenant, byCompany).Scan(ctx, &given); err != nil {
+		return false, fmt.Errorf("roles that companies give: %w", err)
 	}
 	postings, err := tenants.PostingsOf(ctx, tx, user)
 	if err != nil {
 		return false, err
 	}
 	for _, posting := range postings {
-		set, err := s.Compile(ctx, tx, user, &posting)
+		held, err := p.holdings(ctx, tx, user, &posting)
 		if err != nil {
 			return false, err
 		}
-		for permission, scope := range set.Scopes {
-			mine, ok := tx.Actor.Set.Scope(permission)
+		for _, h := range held {
+			if slices.Contains(given, h.role) {
+				continue
+			}
+			scope, err := p.tree.scope(h.scope, user, &posting)
+			if err != nil {
+				return false, err
+			}
+			mine, ok := tx.Actor.Set.Scope(h.permission)
 			if !ok || !p.tree.within(scope, mine) {
 				return false, nil
 			}

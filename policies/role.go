@@ -2,7 +2,6 @@ package policies
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -72,7 +71,7 @@ func (s *Service) CreateRole(ctx context.Context, a tenants.Actor, in RoleInput)
 
 // copyRole gives the role to what the role from has.
 func copyRole(ctx context.Context, tx tenants.Tx, from, to string) error {
-	if err := roleExists(ctx, tx, from); errors.Is(err, tenants.ErrNoRole) {
+	if err := roleThere(ctx, tx, from); errors.Is(err, ErrNoRole) {
 		return ErrNoRole.At("from").Because(err)
 	} else if err != nil {
 		return err
@@ -86,12 +85,8 @@ func copyRole(ctx context.Context, tx tenants.Tx, from, to string) error {
 // DeleteRole deletes a role that the group made and nobody has. It returns ErrNoRole, ErrRoleShipped, ErrRoleHeld or a denied fault.
 func (s *Service) DeleteRole(ctx context.Context, a tenants.Actor, code string) error {
 	return s.manageRoles(ctx, a, func(tx tenants.Tx) error {
-		var row roleRow
 		held := 0
-		err := tx.NewSelect().Model(&row).Where("tenant_id = ? AND code = ?", tx.Tenant, code).For("UPDATE").Scan(ctx)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrNoRole
-		}
+		row, err := lockRole(ctx, tx, code)
 		if err == nil {
 			err = tx.NewSelect().TableExpr("policy_rules").ColumnExpr("count(*)").Where("tenant_id = ? AND ptype = 'g' AND v1 = ?", tx.Tenant, code).Scan(ctx, &held)
 		}

@@ -34,20 +34,20 @@ func join(lists ...[]string) []string {
 
 var exports = []string{"customer:export", "visit:export", "intent:export", "vehicle:export", "contract:export", "receipt:export", "invoice:export", "outbound:export", "handover:export", "callback:export"}
 
-// openFields are shown to those who call customers; everyone else reads them masked.
-var openFields = []string{"customer.mobile shown", "visit.mobile shown"}
+// openFields are open to those who call customers; everyone else reads them masked.
+var openFields = []string{"customer.mobile editable", "visit.mobile editable"}
 
 // Roles are the roles that every new tenant begins with.
 var Roles = []Role{
 	{"group_administrator", "集团管理员", "Group administrator", join(scoped("group", readAll...), scoped("group", exports...),
-		scoped("group", "user:manage", "org:manage", "role:read", "role:manage", "history:read", "identity:manage", "token:manage", "monitor:read", "monitor:end", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "parameter:read", "parameter:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
+		scoped("group", "user:manage", "user_group:read", "user_group:manage", "job:read", "job:retry", "org:manage", "role:read", "role:manage", "history:read", "identity:manage", "token:manage", "monitor:read", "monitor:end", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "parameter:read", "parameter:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
 	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
 		[]string{"vehicle.cost shown", "contract.margin shown"}},
-	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "org:manage", "parameter:read", "parameter:edit", "role:read", "history:read", "monitor:read", "monitor:end")), nil},
+	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "user_group:read", "org:manage", "parameter:read", "parameter:edit", "role:read", "history:read", "monitor:read", "monitor:end")), nil},
 	{"sales_manager", "销售经理", "Sales manager", join(scoped("company", readAll...), scoped("group", "vehicle:read", "vehicle_event:read"), scoped("company", exports...),
 		scoped("company", "customer:create", "customer:edit", "customer:reveal", "visit:create", "visit:edit", "visit:assign", "visit:close", "visit:reveal", "intent:create", "intent:edit", "intent:move", "intent:lose", "vehicle:hold", "vehicle:edit",
 			"contract:create", "contract:edit", "contract:submit", "contract:approve", "contract:reserve", "contract:cancel", "contract:close", "receipt:create")),
-		append([]string{"vehicle.cost shown", "contract.margin shown"}, openFields...)},
+		append([]string{"vehicle.cost editable", "contract.margin shown"}, openFields...)},
 	{"sales_consultant", "销售顾问", "Sales consultant", join(scoped("company", "customer:read", "callback:read"), scoped("group", "vehicle:read", "vehicle_event:read"),
 		scoped("self", "customer:edit", "customer:reveal", "visit:read", "visit:edit", "visit:close", "visit:reveal", "intent:read", "intent:edit", "intent:move", "intent:lose", "contract:read", "contract:edit", "contract:submit", "contract:reserve", "contract:cancel", "contract:close"),
 		scoped("company", "customer:create", "visit:create", "visit:assign", "intent:create", "contract:create", "receipt:create", "vehicle:hold", "receipt:read", "invoice:read", "outbound:read", "handover:read", "handover:create")), openFields},
@@ -60,4 +60,4 @@ var Roles = []Role{
 }
 
 // audit changes nothing, not even a demo tenant's clock.
-var audit = append(scoped("group", "user:read", "org_unit:read", "vehicle_model:read", "accessory:read", "price:read", "history:read", "monitor:read", "role:read", "parameter:read"), scoped("group", readAll...)...)
+var audit = append(scoped("group", "user:read", "org_unit:read", "vehicle_model:read", "accessory:read", "price:read", "history:read", "monitor:read", "role:read", "user_group:read", "job:read", "parameter:read"), scoped("group", readAll...)...)

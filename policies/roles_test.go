@@ -117,13 +117,13 @@ func TestFieldRules(t *testing.T) {
 		want access.Visibility
 	}{
 		{env.Sales, "vehicle", "cost", access.Hidden},
-		{env.Manager, "vehicle", "cost", access.Shown},
+		{env.Manager, "vehicle", "cost", access.Editable},
 		{env.Leader, "vehicle", "cost", access.Shown},
 		{env.Auditor, "vehicle", "cost", access.Shown},
 		{env.Cashier, "vehicle", "cost", access.Hidden},
-		{env.Sales, "customer", "mobile", access.Shown},
-		{env.Manager, "customer", "mobile", access.Shown},
-		{env.Care, "customer", "mobile", access.Shown},
+		{env.Sales, "customer", "mobile", access.Editable},
+		{env.Manager, "customer", "mobile", access.Editable},
+		{env.Care, "customer", "mobile", access.Editable},
 		{env.Leader, "customer", "mobile", access.Hidden}, // no rule: the field's own default counts
 		{env.Auditor, "customer", "mobile", access.Hidden},
 	} {

@@ -24,12 +24,13 @@ var errID = fault.New(fault.Invalid, "access.id", "标识格式不对", "This is
 
 // RoleInfo is a role with its grants.
 type RoleInfo struct {
-	Code    string     `json:"code"`
-	Name    fault.Text `json:"name"`
-	Shipped bool       `json:"shipped"`
-	GivenBy string     `json:"givenBy" enum:"group,company" doc:"Who gives it: the group alone, or a company's administrators too"`
-	MayGive bool       `json:"mayGive" doc:"Whether the reader may give it, somewhere in their company"`
-	Grants  []Grant    `json:"grants"`
+	Code    string      `json:"code"`
+	Name    fault.Text  `json:"name"`
+	Shipped bool        `json:"shipped"`
+	GivenBy string      `json:"givenBy" enum:"group,company" doc:"Who gives it: the group alone, or a company's administrators too"`
+	MayGive bool        `json:"mayGive" doc:"Whether the reader may give it, somewhere in their company"`
+	Grants  []Grant     `json:"grants"`
+	Fields  []FieldRule `json:"fields"`
 }
 
 type explainOutput struct{ Body *Explanation }
@@ -47,7 +48,7 @@ type rolesOutput struct {
 }
 
 type setGrantsInput struct {
-	Code string `path:"code" maxLength:"60"`
+	ByCode
 	Body struct {
 		Grants []Grant `json:"grants" maxItems:"500"`
 	}
@@ -107,6 +108,9 @@ func (s *Service) listRoles(ctx context.Context, _ *struct{}) (*rolesOutput, err
 		for _, r := range roles {
 			info := RoleInfo{Code: r.Code, Name: fault.Text{Zh: r.NameZh, En: r.NameEn}, Shipped: r.Shipped, GivenBy: r.GivenBy, Grants: []Grant{}}
 			var err error
+			if info.Fields, err = fieldsOf(ctx, tx, r.Code); err != nil {
+				return err
+			}
 			if info.MayGive, err = s.mayGive(ctx, tx, r); err != nil {
 				return err
 			}

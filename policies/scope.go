@@ -14,7 +14,7 @@ import (
 
 type unit struct {
 	id, parent, company uuid.UUID
-	kind                string
+	kind, name          string
 }
 
 // tree is a tenant's org units.
@@ -24,7 +24,7 @@ type tree struct {
 }
 
 func loadTree(ctx context.Context, tx tenants.Tx) (*tree, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, parent_id, company_id, kind FROM org_units WHERE tenant_id = ?", tx.Tenant)
+	rows, err := tx.QueryContext(ctx, "SELECT id, parent_id, company_id, kind, name FROM org_units WHERE tenant_id = ?", tx.Tenant)
 	if err != nil {
 		return nil, fmt.Errorf("read org tree: %w", err)
 	}
@@ -33,7 +33,7 @@ func loadTree(ctx context.Context, tx tenants.Tx) (*tree, error) {
 	for rows.Next() {
 		var u unit
 		var parent, company uuid.NullUUID
-		if err := rows.Scan(&u.id, &parent, &company, &u.kind); err != nil {
+		if err := rows.Scan(&u.id, &parent, &company, &u.kind, &u.name); err != nil {
 			return nil, fmt.Errorf("read org tree: %w", err)
 		}
 		u.parent, u.company = parent.UUID, company.UUID

@@ -106,7 +106,7 @@ func groupsOf(ctx context.Context, tx tenants.Tx, user uuid.UUID) ([]uuid.UUID, 
 	return ids, nil
 }
 
-var visibilities = map[string]access.Visibility{"hidden": access.Hidden, "masked": access.Masked, "shown": access.Shown}
+var visibilities = map[string]access.Visibility{"hidden": access.Hidden, "masked": access.Masked, "shown": access.Shown, "editable": access.Editable}
 
 // fieldRules fills the visibility of protected fields: the widest of the roles counts.
 func fieldRules(ctx context.Context, tx tenants.Tx, roles []string, set *access.Set) error {

@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -22,11 +23,11 @@ var (
 
 const groupKind = "user_group"
 
-// managing runs fn for whoever manages users of the whole group: the roles of a user group act in every posting of its members,
+// managing runs fn for whoever manages the user groups of the whole group: their roles act in every posting of their members,
 // wherever that is.
 func (o *Org) managing(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		scope, err := tx.Can("user:manage")
+		scope, err := tx.Can("user_group:manage")
 		if err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ func (o *Org) AddGroup(ctx context.Context, a Actor, name string) (group uuid.UU
 	})
 }
 
-// AddMember puts a user into a group. Doing it again changes nothing. It returns ErrNoGroup, ErrNoUser or ErrBeyond.
+// AddMember puts a user into a group. Doing it again changes nothing. It returns ErrNoGroup, record.ErrTarget or ErrBeyond.
 func (o *Org) AddMember(ctx context.Context, a Actor, group, user uuid.UUID) error {
 	return o.managing(ctx, a, func(tx Tx) error {
 		if err := groupExists(ctx, tx, group); err != nil {
@@ -64,23 +65,29 @@ func (o *Org) AddMember(ctx context.Context, a Actor, group, user uuid.UUID) err
 			return fmt.Errorf("add member: %w", err)
 		}
 		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return ErrNoUser.Because(err)
+			return record.ErrTarget.At("userId").Because(err)
 		}
 		return record.WriteHistory(ctx, tx.Tx, groupKind, group, 1, "add_member", nil, map[string]any{"userId": user})
 	})
 }
 
-// RemoveMember takes a user, and with them the group's roles, out of a group. It returns ErrNoUser or ErrBeyond.
+// RemoveMember takes a user, and with them the group's roles, out of a group. It returns ErrNoGroup, ErrNoUser, ErrBeyond,
+// ErrLastAdministrator or ErrLastRoleManager.
 func (o *Org) RemoveMember(ctx context.Context, a Actor, group, user uuid.UUID) error {
 	return o.managing(ctx, a, func(tx Tx) error {
-		r, err := tx.ExecContext(ctx, "DELETE FROM user_group_members WHERE tenant_id = ? AND group_id = ? AND user_id = ?", tx.Tenant, group, user)
-		if err != nil {
-			return fmt.Errorf("remove member: %w", err)
-		}
-		if n, err := r.RowsAffected(); err != nil || n != 1 {
-			return ErrNoUser.Because(err)
-		}
-		return record.WriteHistory(ctx, tx.Tx, groupKind, group, 1, "remove_member", map[string]any{"userId": user}, nil)
+		return KeepingAdministrators(ctx, tx, func() error {
+			if err := groupExists(ctx, tx, group); err != nil {
+				return err
+			}
+			r, err := tx.ExecContext(ctx, "DELETE FROM user_group_members WHERE tenant_id = ? AND group_id = ? AND user_id = ?", tx.Tenant, group, user)
+			if err != nil {
+				return fmt.Errorf("remove member: %w", err)
+			}
+			if n, err := r.RowsAffected(); err != nil || n != 1 {
+				return ErrNoUser.Because(err)
+			}
+			return record.WriteHistory(ctx, tx.Tx, groupKind, group, 1, "remove_member", map[string]any{"userId": user}, nil)
+		})
 	})
 }
 
@@ -110,18 +117,26 @@ func groupExists(ctx context.Context, tx Tx, group uuid.UUID) error {
 
 // Group is a user group with its members.
 type Group struct {
-	ID      uuid.UUID   `json:"id"`
-	Name    string      `json:"name"`
-	Members []uuid.UUID `json:"members"`
-	Roles   []string    `json:"roles"`
+	ID      uuid.UUID `json:"id"`
+	Name    string    `json:"name"`
+	Members []Member  `json:"members"`
+	Roles   []string  `json:"roles"`
+}
+
+// Member is a user in a group.
+type Member struct {
+	ID    uuid.UUID `json:"id"`
+	Name  string    `json:"name"`
+	Login string    `json:"login"`
 }
 
 // Groups lists the user groups by name.
 func (o *Org) Groups(ctx context.Context, a Actor) ([]Group, error) {
 	groups := []Group{}
 	err := o.db.Read(ctx, a, func(tx Tx) (err error) {
-		rows, err := tx.QueryContext(ctx, `SELECT g.id, g.name, coalesce(string_agg(DISTINCT m.user_id::text, ','), ''), coalesce(string_agg(DISTINCT r.v1, ','), '') FROM user_groups g
+		rows, err := tx.QueryContext(ctx, `SELECT g.id, g.name, coalesce(jsonb_agg(DISTINCT jsonb_build_object('name', u.name, 'login', u.login, 'id', u.id)) FILTER (WHERE u.id IS NOT NULL), '[]')::text, coalesce(string_agg(DISTINCT r.v1, ','), '') FROM user_groups g
 			LEFT JOIN user_group_members m ON m.tenant_id = g.tenant_id AND m.group_id = g.id
+			LEFT JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id
 			LEFT JOIN policy_rules r ON r.tenant_id = g.tenant_id AND r.ptype = 'g' AND r.v0 = 'group:' || g.id
 			WHERE g.tenant_id = ? GROUP BY g.tenant_id, g.id, g.name ORDER BY g.name`, tx.Tenant)
 		if err != nil {
@@ -129,17 +144,13 @@ func (o *Org) Groups(ctx context.Context, a Actor) ([]Group, error) {
 		}
 		defer func() { err = errors.Join(err, rows.Close()) }()
 		for rows.Next() {
-			g := Group{Members: []uuid.UUID{}}
+			g := Group{}
 			var members, roles string
 			if err := rows.Scan(&g.ID, &g.Name, &members, &roles); err != nil {
 				return err
 			}
-			for _, m := range split(members) {
-				user, err := uuid.Parse(m)
-				if err != nil {
-					return err
-				}
-				g.Members = append(g.Members, user)
+			if err := json.Unmarshal([]byte(members), &g.Members); err != nil {
+				return err
 			}
 			g.Roles = split(roles)
 			groups = append(groups, g)

@@ -14,6 +14,9 @@ func text(zh, en string) fault.Text { return fault.Text{Zh: zh, En: en} }
 // ErrBeyond keeps an administrator of a company within it, and within their own rights.
 var ErrBeyond = fault.New(fault.Denied, "user.beyond", "不能授予自己没有的权限，也不能管理其他公司", "You cannot give what you do not hold, nor manage another company")
 
+// ErrOwn leaves what somebody is and may do to others, whatever rights they have themselves.
+var ErrOwn = fault.New(fault.Conflict, "user.own", "不能对自己做这项操作，请另一位管理员办理", "Nobody does this to themselves; ask another administrator")
+
 // ErrNoRole says that the tenant has no such role.
 var ErrNoRole = fault.New(fault.Invalid, "user.no_role", "角色不存在：%s", "There is no such role: %s")
 
@@ -27,7 +30,7 @@ type Roles interface {
 	Assignable(ctx context.Context, tx Tx, role string, at Posting) (bool, error)
 	// Holds reports whether the actor themselves may do all that role would allow at a place. It returns ErrNoRole.
 	Holds(ctx context.Context, tx Tx, role string, at Posting) (bool, error)
-	// Outranks reports whether the actor may do all that user may.
+	// Outranks reports whether the actor may act for user: all that user may do is given by companies, or held by the actor too.
 	Outranks(ctx context.Context, tx Tx, user uuid.UUID) (bool, error)
 }
 

@@ -51,14 +51,17 @@ type PostingInput struct {
 // ErrDays refuses a posting that ends before it begins.
 var ErrDays = fault.New(fault.Invalid, "posting.days", "结束日期不能早于开始日期", "It cannot end before it begins")
 
-// AddPosting places a user in an open unit with roles. Whoever is not of the whole group can do so only in their companies, and
-// give only roles that a company gives, or all of whose grants they hold: ErrBeyond. It returns ErrNoUnit, ErrNoUser, ErrNoRole or
-// ErrDays too.
+// AddPosting places a user in an open unit with roles. Whoever is not of the whole group can do so only in their companies, with
+// those who work in no other one, and give only roles that a company gives, or all of whose grants they hold: ErrBeyond. It returns
+// ErrNoUnit, ErrNoUser, ErrNoRole or ErrDays too.
 func (o *Org) AddPosting(ctx context.Context, a Actor, in PostingInput) (posting uuid.UUID, err error) {
 	posting = id.New()
 	err = o.change(ctx, a, func(tx Tx) error {
 		scope, err := tx.Can("user:manage")
 		if err != nil {
+			return err
+		}
+		if err := mayPlace(ctx, tx, scope, in.User); err != nil {
 			return err
 		}
 		place := Posting{ID: posting, Unit: in.Unit, Title: in.Title}
@@ -71,6 +74,25 @@ func (o *Org) AddPosting(ctx context.Context, a Actor, in PostingInput) (posting
 		return o.insertPosting(ctx, tx, posting, in)
 	})
 	return posting, err
+}
+
+// mayPlace returns ErrNoUser, or ErrBeyond for somebody who works in another company: whether they help out here is for the group to say.
+func mayPlace(ctx context.Context, tx Tx, scope access.Scope, user uuid.UUID) error {
+	exists, err := tx.NewSelect().TableExpr("users").Where("tenant_id = ? AND id = ?", tx.Tenant, user).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("place user %s: %w", user, err)
+	}
+	if !exists {
+		return ErrNoUser
+	}
+	if scope.All {
+		return nil
+	}
+	held, err := PostingsOf(ctx, tx, user)
+	if err == nil && outside(held, scope) {
+		return ErrBeyond
+	}
+	return err
 }
 
 // locate fills the company and department of an open unit, and keeps it from being closed meanwhile.

@@ -18,11 +18,11 @@ type PostingEdit struct {
 }
 
 // EditPosting changes a posting that has not ended. Roles that it had already are kept whoever gave them; new ones follow the rules
-// of AddPosting. It returns ErrNoSuchPosting, ErrBeyond, ErrNoRole, ErrDays, ErrNoUnit for a day after its unit closes, or
+// of AddPosting. It returns ErrNoSuchPosting, ErrBeyond, ErrOwn, ErrNoRole, ErrDays, ErrNoUnit for a day after its unit closes, or
 // ErrLastAdministrator.
 func (o *Org) EditPosting(ctx context.Context, a Actor, posting uuid.UUID, in PostingEdit) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error {
+		return KeepingAdministrators(ctx, tx, func() error {
 			p, version, scope, err := o.posting(ctx, tx, posting)
 			if err != nil {
 				return err

@@ -23,7 +23,7 @@ type postingRow struct {
 }
 
 // posting reads a posting that the actor may change and locks its holder, whose next version it returns. One's own is somebody
-// else's business. It returns ErrNoSuchPosting or ErrBeyond.
+// else's business: ErrOwn. It returns ErrNoSuchPosting or ErrBeyond too.
 func (o *Org) posting(ctx context.Context, tx Tx, id uuid.UUID) (p postingRow, version int, scope access.Scope, err error) {
 	if scope, err = tx.Can("user:manage"); err != nil {
 		return p, 0, scope, err
@@ -41,18 +41,21 @@ func (o *Org) posting(ctx context.Context, tx Tx, id uuid.UUID) (p postingRow, v
 		return p, 0, scope, fmt.Errorf("posting %s: %w", id, err)
 	}
 	p.company = company.UUID
-	if p.user == tx.Actor.User || !scope.All && !scope.Covers(p.company, uuid.Nil, uuid.Nil) {
+	if !scope.All && !scope.Covers(p.company, uuid.Nil, uuid.Nil) {
 		return p, 0, scope, ErrBeyond
+	}
+	if p.user == tx.Actor.User {
+		return p, 0, scope, ErrOwn
 	}
 	version, err = raise(ctx, tx, p.user)
 	return p, version, scope, err
 }
 
-// EndPosting takes a posting, and what its roles gave, from its holder at once. It returns ErrNoSuchPosting, ErrBeyond or
+// EndPosting takes a posting, and what its roles gave, from its holder at once. It returns ErrNoSuchPosting, ErrBeyond, ErrOwn or
 // ErrLastAdministrator.
 func (o *Org) EndPosting(ctx context.Context, a Actor, posting uuid.UUID) error {
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error {
+		return KeepingAdministrators(ctx, tx, func() error {
 			p, version, _, err := o.posting(ctx, tx, posting)
 			if err != nil {
 				return err

@@ -151,7 +151,7 @@ func passwordAllowed(ctx context.Context, tx Tx, user uuid.UUID) error {
 	if err != nil || s.PasswordFor == "all" {
 		return err
 	}
-	keep, err := administrators(ctx, tx)
+	keep, err := administrators(ctx, tx, "user:manage")
 	if err == nil && !slices.Contains(keep, user) {
 		return ErrPasswordOff
 	}

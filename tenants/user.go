@@ -111,6 +111,9 @@ func Within(ctx context.Context, tx Tx, user uuid.UUID, scope access.Scope) (boo
 	if err != nil || scope.All {
 		return scope.All, err
 	}
-	outside := slices.ContainsFunc(held, func(p Posting) bool { return !slices.Contains(scope.Companies, p.Company) })
-	return len(held) > 0 && !outside, nil
+	return len(held) > 0 && !outside(held, scope), nil
+}
+
+func outside(held []Posting, scope access.Scope) bool {
+	return slices.ContainsFunc(held, func(p Posting) bool { return !slices.Contains(scope.Companies, p.Company) })
 }

@@ -44,11 +44,8 @@ type UserEdit struct {
 // EditUser changes what is known of a user. After the last day of their account their sessions are over. It returns ErrNoUser,
 // ErrBeyond, record.ErrStale, ErrMobile, ErrEmail or ErrLastAdministrator.
 func (o *Org) EditUser(ctx context.Context, a Actor, user uuid.UUID, version int, in UserEdit) error {
-	if err := checkContact(given(in.Mobile), given(in.Email)); err != nil {
-		return err
-	}
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error { return o.editUser(ctx, tx, user, version, in) })
+		return KeepingAdministrators(ctx, tx, func() error { return o.editUser(ctx, tx, user, version, in) })
 	})
 }
 
@@ -69,6 +66,9 @@ func (o *Org) editUser(ctx context.Context, tx Tx, user uuid.UUID, version int, 
 	}
 	if raised != version+1 {
 		return record.ErrStale
+	}
+	if err := checkContact(given(in.Mobile), given(in.Email)); err != nil {
+		return err
 	}
 	var name, mobile, email string
 	var validTo clock.Day

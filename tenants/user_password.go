@@ -29,8 +29,8 @@ type PasswordInput struct {
 }
 
 // SetPassword gives a user a password and ends their other sessions. Another user must change it when they sign in next. For another
-// user it needs user:manage, and all of their rights: who may set a password may act as its owner. It returns ErrNoUser, ErrCurrent,
-// ErrLocked, ErrPassword, ErrPasswordUsed or ErrBeyond.
+// user it needs user:manage, and that all their roles are given by companies or held: who may set a password may act as its owner. It
+// returns ErrNoUser, ErrCurrent, ErrLocked, ErrPassword, ErrPasswordUsed or ErrBeyond.
 func (o *Org) SetPassword(ctx context.Context, a Actor, in PasswordInput) error {
 	own := in.User == a.User
 	login, hashes, err := o.secretsOf(ctx, a, in.User)

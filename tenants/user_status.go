@@ -15,14 +15,14 @@ var (
 	ErrEnabled  = fault.New(fault.Conflict, "user.enabled", "用户没有停用", "The user is not disabled")
 )
 
-// DisableUser ends a user's access at once: their sessions and tokens go with it. Nobody disables themselves: ErrBeyond. It returns ErrNoUser,
-// ErrDisabled and ErrLastAdministrator too.
+// DisableUser ends a user's access at once: their sessions and tokens go with it. Nobody disables themselves: ErrOwn. It returns
+// ErrNoUser, ErrDisabled, ErrBeyond and ErrLastAdministrator too.
 func (o *Org) DisableUser(ctx context.Context, a Actor, user uuid.UUID) error {
 	if user == a.User {
-		return ErrBeyond
+		return ErrOwn
 	}
 	return o.change(ctx, a, func(tx Tx) error {
-		return keepingAdministrators(ctx, tx, func() error {
+		return KeepingAdministrators(ctx, tx, func() error {
 			if err := o.setStatus(ctx, tx, user, "disable", "active", "disabled", ErrDisabled); err != nil {
 				return err
 			}

@@ -24,6 +24,7 @@ type parkedPath struct {
 
 // Routes registers what operators do about parked rows. They see kinds and errors, never what a row is about.
 func (w *Workers) Routes(api *rest.API) {
+	w.jobRoutes(api)
 	rest.Register(api, rest.Operation{ID: "list-parked", Method: http.MethodGet, Path: "/platform/parked", Permission: rest.Operator, Summary: "Events and due tasks of all tenants that failed too often, at most 500"},
 		func(ctx context.Context, _ *struct{}) (*parkedOutput, error) {
 			return answer(w.AllParked(ctx))

@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"forecourt/kernel/database"
+	"forecourt/kernel/fault"
 	"forecourt/kernel/job"
 	"forecourt/tenants"
 )
@@ -38,6 +39,7 @@ type Options struct {
 	Backoff     func(attempts int) time.Duration // 2 s doubled with every failed run, an hour at most
 	Queue       func(kind string) string         // QueueDefault for all
 	Paused      func() bool                      // never; while it says so, nothing is handed out
+	Words       map[string]fault.Text            // what each handler does, by its name; for people
 }
 
 // Workers relays and handles. One process makes one.

@@ -26,6 +26,7 @@ type house struct {
 	ours, them *staffed
 	tokens     map[string]string // by role, of the first group; "operator" beside
 	mayBeEmpty map[string]bool   // kinds of which the other tenant need not have a record
+	ownerURL   string
 }
 
 func newHouse(t *testing.T) *house {
@@ -37,7 +38,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = app.close() })
-	h := &house{app: app, url: db.AppURL, tokens: map[string]string{}, mayBeEmpty: map[string]bool{"callback": true}} // a worker makes those, and none runs here
+	h := &house{app: app, url: db.AppURL, ownerURL: db.OwnerURL, tokens: map[string]string{}, mayBeEmpty: map[string]bool{"callback": true}} // a worker makes those, and none runs here
 	ctx := context.Background()
 	if err := app.platform.CreateOperator(ctx, operatorLogin, "平台运营", demoPassword); err != nil {
 		t.Fatal(err)
@@ -92,13 +93,13 @@ func (h *house) tokenFor(t *testing.T, op *huma.Operation) string {
 	return h.tokens["admin"]
 }
 
-// foreignIDs returns some ids of a kind in the other tenant.
-func (h *house) foreignIDs(t *testing.T, k *record.Spec) []string {
+// idsOf returns two ids of a kind in a tenant, at most.
+func (h *house) idsOf(t *testing.T, g *staffed, k *record.Spec) []string {
 	t.Helper()
-	v := h.them.actors["admin"].View("zh")
+	v := g.actors["admin"].View("zh")
 	v.Set = &access.Set{Scopes: map[access.Permission]access.Scope{k.Read: {All: true}}}
 	var ids []string
-	err := database.Read(context.Background(), h.app.db.Pool(), v.Tenant, []database.Query{{SQL: "SELECT id FROM " + k.Table() + " WHERE tenant_id = $1 LIMIT 2", Args: []any{v.Tenant}}},
+	err := database.Read(context.Background(), h.app.db.Pool(), v.Tenant, []database.Query{{SQL: "SELECT id FROM " + k.Table() + " WHERE tenant_id = $1 ORDER BY id LIMIT 2", Args: []any{v.Tenant}}},
 		func(_ int, row [][]byte) error {
 			id, err := uuid.ParseBytes(row[0])
 			ids = append(ids, id.String())

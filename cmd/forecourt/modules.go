@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"maps"
 
+	"forecourt/kernel/fault"
 	"forecourt/kernel/job"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
@@ -85,6 +87,15 @@ func (m *modules) routes(api *rest.API) {
 	for _, module := range []interface{ Routes(api *rest.API) }{m.announced, m.notice, m.settings, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
 		module.Routes(api)
 	}
+}
+
+// jobWords says what each handler does, by its name.
+func jobWords() map[string]fault.Text {
+	out := map[string]fault.Text{}
+	for _, words := range []map[string]fault.Text{vehicle.JobWords, callback.JobWords, audit.JobWords} {
+		maps.Copy(out, words)
+	}
+	return out
 }
 
 func (m *modules) handle(h job.Handlers) {

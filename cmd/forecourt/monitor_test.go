@@ -1,41 +1,17 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
 	"testing"
 	"time"
 
-	"forecourt/kernel/config"
 	"forecourt/tenants"
 )
 
 // A session that is ended at one replica is over at every other within two seconds, also at one that has lost Redis.
 func TestASessionEndsOnEveryReplica(t *testing.T) {
 	p, db := healthy(t)
-	replica := func(redis string) *house {
-		s := &servers{cfg: config.Config{Data: t.TempDir(), Connections: 4}, appURL: db.AppURL, ownerURL: db.OwnerURL, redisURL: redis}
-		app, err := build(s, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		over := make(chan error, 2)
-		go func() { over <- ended(app.hub.Run(ctx)) }()
-		go func() { over <- ended(app.tenants.Run(ctx)) }()
-		t.Cleanup(func() {
-			cancel()
-			for range 2 {
-				if err := <-over; err != nil {
-					t.Error(err)
-				}
-			}
-			_ = app.close()
-		})
-		return &house{app: app}
-	}
-	here, there, alone := replica(p.redis), replica(p.redis), replica("redis://127.0.0.1:1")
+	here, there, alone := replica(t, db, p.redis), replica(t, db, p.redis), replica(t, db, noRedis)
 	const password = "Fuben-2026"
 	_, err := here.app.platform.Open(t.Context(), tenants.OpenInput{Code: "hengtong", Name: "恒通汽车集团", StartDate: "2026-01-01", Administrator: tenants.UserInput{Login: "admin", Name: "郑敏", Password: password}})
 	if err != nil {

@@ -57,11 +57,12 @@ func merge(a, b []uuid.UUID) []uuid.UUID {
 // Visibility is how a protected field is shown.
 type Visibility int
 
-// From least to most is shown; the widest of a user's roles counts.
+// From least to most; the widest of a user's roles counts.
 const (
 	Hidden Visibility = iota
 	Masked
 	Shown
+	Editable // shown, and changed by who may edit the record
 )
 
 // Set is everything one user may do in one posting. It is made once, shared, and never changed.
@@ -82,6 +83,15 @@ func (s *Set) Scope(p Permission) (scope Scope, ok bool) {
 
 // Has reports whether p is granted for any row at all.
 func (s *Set) Has(p Permission) bool { _, ok := s.Scope(p); return ok }
+
+// Locked reports whether a rule keeps the holder from changing kind's field. Without a rule whoever edits the record changes it.
+func (s *Set) Locked(kind, field string) bool {
+	if s == nil {
+		return false
+	}
+	v, ruled := s.Fields[kind+"."+field]
+	return ruled && v < Editable
+}
 
 // Field returns how kind's field is shown, or otherwise when no rule names it.
 func (s *Set) Field(kind, field string, otherwise Visibility) Visibility {

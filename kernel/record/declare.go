@@ -22,6 +22,7 @@ type FieldInfo struct {
 	Personal   bool       `json:"personal"`
 	Visibility string     `json:"visibility"`
 	ReadOnly   bool       `json:"readOnly"`
+	Locked     bool       `json:"locked" doc:"A field rule keeps the reader from changing it in a record that exists"`
 	Ops        []string   `json:"ops"`
 	Options    []Option   `json:"options,omitempty"`
 	Ref        string     `json:"ref,omitempty"`
@@ -69,13 +70,13 @@ type KindInfo struct {
 	} `json:"can"`
 }
 
-var visibilities = map[access.Visibility]string{access.Hidden: "hidden", access.Masked: "masked", access.Shown: "shown"}
+var visibilities = map[access.Visibility]string{access.Hidden: "hidden", access.Masked: "masked", access.Shown: "shown", access.Editable: "shown"}
 
 func (f *Field) info(v View, r *Registry) FieldInfo {
 	i := FieldInfo{Name: f.Name, Label: f.Label, Type: f.Type, Required: f.Required, MaxLength: f.MaxLength, Sortable: f.Sortable, Searchable: f.Searchable,
 		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format, Start: f.Start}
 	if f.spec != nil {
-		i.Visibility = visibilities[v.See(f)]
+		i.Visibility, i.Locked = visibilities[v.See(f)], v.locked(f)
 	}
 	if target := r.by[f.RefKind]; target != nil {
 		i.RefPath = target.Path

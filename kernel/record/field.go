@@ -237,3 +237,8 @@ func (v View) See(f *Field) access.Visibility {
 	}
 	return v.Set.Field(f.spec.Name, f.Name, f.Default())
 }
+
+// locked reports whether a field rule keeps the reader from changing f. What a module sets itself is nobody's to change anyway.
+func (v View) locked(f *Field) bool {
+	return f.Protected() && !f.ReadOnly && v.Set.Locked(f.spec.Name, f.Name)
+}

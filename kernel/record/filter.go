@@ -77,7 +77,7 @@ func (w *filterWriter) term(raw json.RawMessage, depth int) error {
 		return w.group(parts[1:], " AND ", depth)
 	}
 	f := w.spec.by[name]
-	if f == nil || !w.all && w.view.See(f) != access.Shown {
+	if f == nil || !w.all && w.view.See(f) < access.Shown {
 		return ErrField.At(clip(name))
 	}
 	var op string

@@ -139,7 +139,7 @@ func (s *Spec) order(sort string, v View) (order, error) {
 	}
 	name, down := strings.CutPrefix(sort, "-")
 	f := s.by[name]
-	if f == nil || !f.Sortable || v.See(f) != access.Shown {
+	if f == nil || !f.Sortable || v.See(f) < access.Shown {
 		return order{}, ErrSort.At("sort")
 	}
 	return order{f, down}, nil

@@ -52,7 +52,7 @@ func (r Router[T, A]) Named(id string) Router[T, A] { r.id = id; return r }
 func (r Router[T, A]) Needs(p access.Permission) Router[T, A] { r.needs = p; return r }
 
 func (r Router[T, A]) operation(method, path, verb, summary string) rest.Operation {
-	op := rest.Operation{ID: verb + "-" + strings.ReplaceAll(r.kind.Name, "_", "-"), Method: method, Path: "/" + r.kind.Path + path,
+	op := rest.Operation{Zh: r.kind.actionLabel(verb).Zh + "：" + r.kind.Label.Zh, ID: verb + "-" + strings.ReplaceAll(r.kind.Name, "_", "-"), Method: method, Path: "/" + r.kind.Path + path,
 		Permission: access.Permission(r.kind.Name + ":" + verb), Summary: summary}
 	if r.id != "" {
 		op.ID = r.id

@@ -81,7 +81,7 @@ func (d *Desk) Serve(api *rest.API) {
 		}
 		k := served{d, s}
 		op := func(id, method, path, summary string, p access.Permission) rest.Operation {
-			return rest.Operation{ID: id + "-" + strings.ReplaceAll(s.Name, "_", "-"), Method: method, Path: "/" + s.Path + path, Permission: p, Summary: summary + " (" + s.Label.En + ")"}
+			return rest.Operation{Zh: deskWords[id] + s.Label.Zh, ID: id + "-" + strings.ReplaceAll(s.Name, "_", "-"), Method: method, Path: "/" + s.Path + path, Permission: p, Summary: summary + " (" + s.Label.En + ")"}
 		}
 		rest.Register(api, op("list", http.MethodGet, "", "List", s.Read), k.list)
 		rest.Register(api, op("export", http.MethodGet, "/export", "Export the list", access.Permission(s.Name+":export")), k.export)
@@ -103,6 +103,9 @@ func (d *Desk) Serve(api *rest.API) {
 func (s *Spec) hasPersonal() bool {
 	return slices.ContainsFunc(s.Fields, func(f *Field) bool { return f.Personal })
 }
+
+// deskWords are the operations that every kind has, before its name.
+var deskWords = map[string]string{"list": "查看列表：", "export": "导出：", "get": "打开：", "history": "查看历史：", "notes": "查看备注：", "add-note": "写备注：", "files": "查看附件：", "add-file": "上传附件：", "reveal": "查看隐藏内容："}
 
 // served is one kind at the desk.
 type served struct {
@@ -261,9 +264,9 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 }, error) {
 	v := ViewOf(ctx)
-	f := k.s.by[in.Body.Field]
-	if f == nil || !f.Personal || v.See(f) == access.Hidden {
-		return nil, ErrField.At("field")
+	f, column := k.s.by[in.Body.Field], "NULL"
+	if f != nil && f.Personal && v.See(f) != access.Hidden {
+		column = "t." + f.column
 	}
 	reads, ok := v.Set.Scope(k.s.Read)
 	if !ok {
@@ -271,7 +274,7 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 	scope, _ := v.Set.Scope(access.Permission(k.s.Name + ":reveal"))
 	var q SQL // one row when the reader sees the record; its second column says whether they may do this to it
-	q.WriteString("SELECT t." + f.column + ", (true")
+	q.WriteString("SELECT " + column + ", (true")
 	k.s.restrict(&q, scope)
 	q.WriteByte(')')
 	k.s.from(&q, v, reads)
@@ -295,6 +298,8 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 		return nil, err
 	case !found:
 		return nil, ErrMissing
+	case column == "NULL":
+		return nil, ErrField.At("field")
 	}
 	err = k.d.Write(ctx, func(tx database.Tx) error {
 		return WriteHistory(ctx, tx, k.s.Name, in.Key(), 0, "reveal", nil, map[string]any{f.Name: out.Body.Value})

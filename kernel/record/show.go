@@ -120,7 +120,7 @@ func (s *Spec) exportChanges(v View, now []byte) ([]Change, error) {
 	if s.filter(&SQL{}, e.Filter, v, false) != nil {
 		e.Filter = unshown
 	}
-	masked := func(f *Field) bool { return f.Searchable && v.See(f) != access.Shown }
+	masked := func(f *Field) bool { return f.Searchable && v.See(f) < access.Shown }
 	if e.Q != "" && slices.ContainsFunc(s.Fields, masked) {
 		e.Q = unshown
 	}

@@ -26,6 +26,7 @@ var (
 	ErrStale   = fault.New(fault.Stale, "record.stale", "记录已被他人修改，请刷新后再改", "Someone changed this record; reload and try again")
 	ErrTarget  = fault.New(fault.Invalid, "record.no_target", "引用的记录不存在，或不在你的权限范围内", "The record referred to does not exist, or you may not see it")
 	ErrChoice  = fault.New(fault.Invalid, "record.choice", "不是可选的值", "This is none of the choices")
+	ErrLocked  = fault.New(fault.Invalid, "record.locked", "你的角色不能修改%s", "Your roles do not allow changing %s")
 	ErrNeeded  = fault.New(fault.Invalid, "record.needed", "%s必填", "%s is required")
 	ErrLong    = fault.New(fault.Invalid, "record.long", "%s最多 %d 个字", "%s has at most %d characters")
 )
@@ -130,7 +131,7 @@ func bunForm(s SQL) (string, []any) {
 }
 
 // Save writes m over before by id and version, with the history of what changed and the event "<kind>.<action>". It returns
-// ErrStale when someone was faster. A save that changes nothing is none.
+// ErrStale when someone was faster, and ErrLocked. A save that changes nothing is none.
 func (k *Kind[T]) Save(ctx context.Context, tx database.Tx, before, m *T, action string) error {
 	if err := k.Check(m); err != nil {
 		return err
@@ -138,6 +139,9 @@ func (k *Kind[T]) Save(ctx context.Context, tx database.Tx, before, m *T, action
 	was, now := diff(k.values(before), k.values(m))
 	if len(now) == 0 && len(was) == 0 {
 		return nil
+	}
+	if err := k.unlocked(ViewOf(ctx), was, now); err != nil {
+		return err
 	}
 	b := baseOf(m)
 	version := b.Version
@@ -168,6 +172,19 @@ func (k *Kind[T]) refused(err error) error {
 		}
 	}
 	return fmt.Errorf("write %s: %w", k.Name, err)
+}
+
+// unlocked returns ErrLocked at every changed field that a rule keeps whoever came through the door from changing.
+func (k *Kind[T]) unlocked(v View, was, now map[string]any) error {
+	var wrong []*fault.Fault
+	for _, f := range k.Fields {
+		_, before := was[f.Name]
+		_, after := now[f.Name]
+		if (before || after) && v.locked(f) {
+			wrong = append(wrong, ErrLocked.With(f.Label).At(f.Name))
+		}
+	}
+	return fault.Join(wrong...)
 }
 
 // left writes what every change leaves behind: history and event. They ride with the change itself.

@@ -18,6 +18,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"forecourt/kernel/access"
+	"forecourt/kernel/fault"
 )
 
 // Prefix is where the API lives.
@@ -57,6 +58,7 @@ type API struct {
 	App         *fiber.App
 	doors       Doors
 	permissions map[string]access.Permission
+	titles      map[string]fault.Text
 	schemas     schemas
 }
 
@@ -67,7 +69,8 @@ type Operation struct {
 	Path       string // below Prefix
 	Permission access.Permission
 	Summary    string
-	Status     int // of success; 0: 200, or 204 without a body
+	Zh         string // the summary in Chinese, for logs and monitors; empty: policies knows it
+	Status     int    // of success; 0: 200, or 204 without a body
 	MaxBody    int64
 	Errors     []int
 	Personal   bool // only for a person who signed in, never for an API token
@@ -93,7 +96,7 @@ func New(app *fiber.App, doors Doors) *API {
 		"cookie": {Type: "apiKey", In: "cookie", Name: SessionCookie},
 		"bearer": {Type: "http", Scheme: "bearer"},
 	}
-	a := &API{API: humafiber.NewWithGroup(app, app.Group(Prefix), cfg), App: app, doors: doors, permissions: map[string]access.Permission{}, schemas: names}
+	a := &API{API: humafiber.NewWithGroup(app, app.Group(Prefix), cfg), App: app, doors: doors, permissions: map[string]access.Permission{}, titles: map[string]fault.Text{}, schemas: names}
 	app.Get(Prefix+"/openapi.json", func(c *fiber.Ctx) error { return c.JSON(a.OpenAPI()) })
 	return a
 }
@@ -140,6 +143,9 @@ func NameBody[B any](a *API, o Operation) {
 // Permissions returns the permission of every operation, by its id.
 func (a *API) Permissions() map[string]access.Permission { return a.permissions }
 
+// Titles returns what every operation does, by its id; Chinese is empty where the operation itself does not say it.
+func (a *API) Titles() map[string]fault.Text { return a.titles }
+
 type key int
 
 const (
@@ -172,7 +178,7 @@ func Register[I, O any](a *API, o Operation, handle func(ctx context.Context, in
 	if _, taken := a.permissions[o.ID]; taken {
 		panic("operation " + o.ID + ": declared twice")
 	}
-	a.permissions[o.ID] = o.Permission
+	a.permissions[o.ID], a.titles[o.ID] = o.Permission, fault.Text{Zh: o.Zh, En: o.Summary}
 	if o.MaxBody == 0 {
 		o.MaxBody = maxBody
 	}

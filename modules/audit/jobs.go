@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"forecourt/kernel/database"
+	"forecourt/kernel/fault"
 	"forecourt/kernel/job"
 	"forecourt/tenants"
 )
@@ -22,6 +23,9 @@ const chainEvery = time.Hour
 func Seed(ctx context.Context, tx tenants.Tx) error {
 	return job.Plan(ctx, tx.Tx, taskChain, "begin", tx.Now, struct{}{})
 }
+
+// JobWords says what the handler of the log does.
+var JobWords = map[string]fault.Text{"audit.chain": {Zh: "系统日志防篡改校验", En: "Seal the system log"}}
 
 // Handlers are what the workers run.
 func (s *Service) Handlers(h job.Handlers) { h.On(taskChain, "audit.chain", s.chain) }

@@ -143,6 +143,9 @@ func find(ctx context.Context, tx tenants.Tx, id uuid.UUID, p access.Permission)
 	return c, nil
 }
 
+// JobWords says what the handlers of callbacks do.
+var JobWords = map[string]fault.Text{"callback.plan": {Zh: "安排交车后的回访", En: "Plan the callbacks of a handover"}, "callback.make": {Zh: "生成回访任务", En: "Make callbacks that fell due"}}
+
 // Handlers are what the workers run.
 func (s *Service) Handlers(h job.Handlers) {
 	h.On("handover.create", "callback.plan", s.plan)

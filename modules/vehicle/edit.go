@@ -79,7 +79,7 @@ func (s *Service) take(ctx context.Context, tx tenants.Tx, v *Vehicle, in EditIn
 		}
 	}
 	if in.Cost != nil {
-		if tx.Actor.User != uuid.Nil && tx.Actor.Set.Field(Kind.Name, "cost", access.Hidden) != access.Shown {
+		if tx.Actor.User != uuid.Nil && tx.Actor.Set.Field(Kind.Name, "cost", access.Hidden) < access.Shown {
 			return record.ErrField.At("cost")
 		}
 		v.Cost = *in.Cost

@@ -73,6 +73,9 @@ func mayLift(ctx context.Context, tx tenants.Tx, v *Vehicle) error {
 	return ErrHeld.With(name, v.HeldUntil, name)
 }
 
+// JobWords says what the handlers of vehicles do.
+var JobWords = map[string]fault.Text{"vehicle": {Zh: "释放到期的车辆预占", En: "End holds of vehicles that are over"}}
+
 // Handlers hands the module's due tasks to the workers.
 func (s *Service) Handlers(h job.Handlers) { h.On(taskExpire, "vehicle", s.expire) }
 
