@@ -75,6 +75,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.tenants = tenants.NewSessions(a.db, a.policies, hub.Stale)
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)
+	hub.OnStale(a.kinds.Stale)
 	a.modules = newModules(a.db)
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...)
 	handlers := job.Handlers{}

@@ -27,6 +27,10 @@ type FieldInfo struct {
 	RefPath    string     `json:"refPath,omitempty"`
 	Format     string     `json:"format,omitempty"`
 	Start      string     `json:"start,omitempty" doc:"What a new form holds here; @now and @today are the tenant's"`
+	Help       fault.Text `json:"help,omitzero"`
+	Decimals   int        `json:"decimals,omitempty"`
+	Own        bool       `json:"own,omitempty" doc:"The group added this field"`
+	Retired    bool       `json:"retired,omitempty" doc:"Old values can be read"`
 }
 
 // PartInfo is a table of lines as the web reads it.
@@ -72,7 +76,8 @@ var visibilities = map[access.Visibility]string{access.Hidden: "hidden", access.
 
 func (f *Field) info(v View, r *Registry) FieldInfo {
 	i := FieldInfo{Name: f.Name, Label: f.Label, Type: f.Type, Required: f.Required, MaxLength: f.MaxLength, Sortable: f.Sortable, Searchable: f.Searchable,
-		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format, Start: f.Start}
+		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format, Start: f.Start,
+		Help: f.Help, Decimals: f.Decimals, Own: f.Own, Retired: f.Retired}
 	if f.spec != nil {
 		i.Visibility = visibilities[v.See(f)]
 	}

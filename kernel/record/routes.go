@@ -122,7 +122,11 @@ func (d *Desk) listKinds(ctx context.Context, _ *struct{}) (*struct {
 	out.Body.Items = []KindInfo{}
 	for _, s := range d.Kinds.Kinds() {
 		if s.Path != "" && v.Set.Has(s.Read) {
-			out.Body.Items = append(out.Body.Items, s.Info(v, d.Kinds))
+			mine, err := d.Kinds.of(ctx, d.Pool, v, s)
+			if err != nil {
+				return nil, err
+			}
+			out.Body.Items = append(out.Body.Items, mine.Info(v, d.Kinds))
 		}
 	}
 	return &out, nil
@@ -136,7 +140,11 @@ func (d *Desk) getKind(ctx context.Context, in *struct {
 	if s == nil || s.Path == "" || !v.Set.Has(s.Read) {
 		return nil, ErrMissing
 	}
-	return &struct{ Body KindInfo }{s.Info(v, d.Kinds)}, nil
+	mine, err := d.Kinds.of(ctx, d.Pool, v, s)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body KindInfo }{mine.Info(v, d.Kinds)}, nil
 }
 
 func (k served) list(ctx context.Context, in *listQuery) (*RawBody, error) {
@@ -259,7 +267,11 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 }, error) {
 	v := ViewOf(ctx)
-	f := k.s.by[in.Body.Field]
+	mine, err := k.d.Kinds.of(ctx, k.d.Pool, v, k.s)
+	if err != nil {
+		return nil, err
+	}
+	f := mine.by[in.Body.Field]
 	if f == nil || !f.Personal || v.See(f) == access.Hidden {
 		return nil, ErrField.At("field")
 	}
@@ -269,7 +281,7 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 	scope, _ := v.Set.Scope(access.Permission(k.s.Name + ":reveal"))
 	var q SQL // one row when the reader sees the record; its second column says whether they may do this to it
-	q.WriteString("SELECT t." + f.column + ", (true")
+	q.WriteString("SELECT " + f.shown("t") + ", (true")
 	k.s.restrict(&q, scope)
 	q.WriteByte(')')
 	k.s.from(&q, v, reads)
@@ -281,7 +293,7 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 		}
 	}
 	found := false
-	err := database.Read(ctx, k.d.Pool, v.Tenant, []database.Query{{SQL: q.String(), Args: q.Args}}, func(_ int, row [][]byte) error {
+	err = database.Read(ctx, k.d.Pool, v.Tenant, []database.Query{{SQL: q.String(), Args: q.Args}}, func(_ int, row [][]byte) error {
 		if string(row[1]) != "t" {
 			return rest.ErrDenied
 		}
