@@ -44,3 +44,7 @@ CREATE TABLE own_fields (
   CONSTRAINT own_fields_slot UNIQUE (tenant_id, kind, slot)
 );
 SELECT tenant_table('own_fields');
+
+SELECT give_shipped('group_administrator', 'screen:read', 'group');
+SELECT give_shipped('group_administrator', 'screen:edit', 'group');
+SELECT give_shipped('auditor', 'screen:read', 'group');

@@ -18,6 +18,7 @@ import (
 	"forecourt/kernel/live"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
+	"forecourt/modules/screens"
 	"forecourt/policies"
 	"forecourt/tenants"
 	"forecourt/workers"
@@ -33,6 +34,7 @@ type application struct {
 	platform *tenants.Platform
 	policies *policies.Service
 	kinds    *record.Registry
+	screens  *screens.Service
 	modules  *modules
 	workers  *workers.Workers
 	http     *fiber.App
@@ -76,6 +78,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)
 	hub.OnStale(a.kinds.Stale)
+	a.screens = screens.New(a.db, a.kinds, hub.Stale)
 	a.modules = newModules(a.db)
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...)
 	handlers := job.Handlers{}
@@ -102,6 +105,7 @@ func (a *application) register(files *file.Folder) {
 	a.workers.Routes(a.api)
 	a.org.Routes(a.api)
 	a.policies.Routes(a.api)
+	a.screens.Routes(a.api)
 	a.hub.Routes(a.api, a.tenants.Watch)
 	a.modules.routes(a.api) // before the kinds: their fixed paths are not to be taken for ids
 	desk := &record.Desk{Pool: a.db.Pool(), Kinds: a.kinds, Write: a.db.Write, Files: files}
@@ -125,6 +129,7 @@ func describe() (*rest.API, error) {
 	a.org = tenants.NewOrg(a.db, a.policies, a.hub.Stale)
 	a.tenants = tenants.NewSessions(a.db, a.policies, a.hub.Stale)
 	a.platform = tenants.NewPlatform(a.db, a.org)
+	a.screens = screens.New(a.db, registry, a.hub.Stale)
 	a.modules = newModules(a.db)
 	a.api = rest.New(fiber.New(), rest.Doors{})
 	a.register(nil)

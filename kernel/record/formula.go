@@ -16,7 +16,6 @@ import (
 	"github.com/expr-lang/expr/vm"
 
 	"forecourt/kernel/clock"
-	"forecourt/kernel/money"
 )
 
 // formula computes an own field from the other fields of its record, each time the record is written.
@@ -192,10 +191,16 @@ func blank(t Type) any {
 }
 
 var formulaFunctions = []expr.Option{
-	expr.Function("round", func(p ...any) (any, error) { return roundTo(p[0].(float64), p[1].(int)), nil }, new(func(float64, int) float64)),
-	expr.Function("days", func(p ...any) (any, error) { return daysBetween(p[0].(string), p[1].(string)), nil }, new(func(string, string) int)),
-	expr.Function("year", func(p ...any) (any, error) { return partOf(p[0].(string), 0, 4), nil }, new(func(string) int)),
-	expr.Function("month", func(p ...any) (any, error) { return partOf(p[0].(string), 5, 7), nil }, new(func(string) int)),
+	expr.Function("round", func(p ...any) (any, error) { return roundTo(nth[float64](p, 0), nth[int](p, 1)), nil }, new(func(float64, int) float64)),
+	expr.Function("days", func(p ...any) (any, error) { return daysBetween(nth[string](p, 0), nth[string](p, 1)), nil }, new(func(string, string) int)),
+	expr.Function("year", func(p ...any) (any, error) { return partOf(nth[string](p, 0), 0, 4), nil }, new(func(string) int)),
+	expr.Function("month", func(p ...any) (any, error) { return partOf(nth[string](p, 0), 5, 7), nil }, new(func(string) int)),
+}
+
+// nth is an argument of the type that the compiler checked.
+func nth[T any](p []any, i int) T {
+	v, _ := p[i].(T)
+	return v
 }
 
 func roundTo(x float64, places int) float64 {
@@ -261,7 +266,7 @@ func (f *formula) value(env map[string]any) any {
 func plain(f *Field, v reflect.Value, zone *time.Location) any {
 	switch f.Type {
 	case Money:
-		return float64(v.Interface().(money.Amount)) / 100
+		return float64(v.Int()) / 100
 	case Int:
 		return int(v.Int())
 	case Bool:
@@ -293,4 +298,10 @@ func plainOwn(f *Field, v any) any {
 		return x
 	}
 	return blank(f.Type)
+}
+
+// FormulaReads reports whether a formula reads the field.
+func FormulaReads(text, field string) bool {
+	names, err := readFormula(text)
+	return text != "" && err == nil && slices.Contains(names, field)
 }

@@ -172,7 +172,7 @@ func (o *OwnField) Check(s *Spec, r *Registry) error {
 func (o *OwnField) optionsHold() bool {
 	seen := map[string]bool{}
 	for _, v := range o.Options {
-		if v.Value == "" || len(v.Value) > 40 || strings.Contains(v.Value, "|") || v.Label.Zh == "" || seen[v.Value] {
+		if v.Value == "" || len(v.Value) > 20 || strings.Contains(v.Value, "|") || v.Label.Zh == "" || seen[v.Value] {
 			return false
 		}
 		seen[v.Value] = true
@@ -404,7 +404,7 @@ func several(list []any) any {
 	var b strings.Builder
 	for _, v := range list {
 		b.WriteByte('|')
-		b.WriteString(fmt.Sprint(v))
+		_, _ = fmt.Fprint(&b, v)
 	}
 	b.WriteByte('|')
 	return b.String()

@@ -140,16 +140,16 @@ func TestOwnFields(t *testing.T) {
 	})
 	t.Run("Filter", func(t *testing.T) {
 		for filter, want := range map[string]string{
-			`[["x_plate","=","粤B12345"]]`:                         "一",
-			`[["x_channel","in",["shop","web"]]]`:                 "二 一",
-			`[["x_tags","has","a"]]`:                              "一",
-			`[["x_tags","has","ab"]]`:                             "二",
-			`[["x_area",">=",12.5]]`:                              "一",
-			`[["x_area","<","0"]]`:                                "二",
-			`[["x_fee","<","0.00"]]`:                              "二",
-			`[["x_double","=",25.1]]`:                             "一",
-			`[["x_due","<=","@today"]]`:                           "二",
-			`[["x_channel","null",true]]`:                         "旧的",
+			`[["x_plate","=","粤B12345"]]`:                          "一",
+			`[["x_channel","in",["shop","web"]]]`:                  "二 一",
+			`[["x_tags","has","a"]]`:                               "一",
+			`[["x_tags","has","ab"]]`:                              "二",
+			`[["x_area",">=",12.5]]`:                               "一",
+			`[["x_area","<","0"]]`:                                 "二",
+			`[["x_fee","<","0.00"]]`:                               "二",
+			`[["x_double","=",25.1]]`:                              "一",
+			`[["x_due","<=","@today"]]`:                            "二",
+			`[["x_channel","null",true]]`:                          "旧的",
 			`[["or",["x_area","=",-1],["x_plate","=","粤B12345"]]]`: "二 一",
 		} {
 			if got := strings.Join(s.names(v, ListInput{Limit: 5, Filter: filter, Fields: []string{"name"}}), " "); got != want {
