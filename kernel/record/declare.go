@@ -64,6 +64,7 @@ type KindInfo struct {
 	Status     string       `json:"status,omitempty"`
 	Steps      []string     `json:"steps"`
 	Actions    []ActionInfo `json:"actions"`
+	Shapes     bool         `json:"shapes" doc:"The group can add fields of its own"`
 	Can        struct {
 		Create bool `json:"create"`
 		Edit   bool `json:"edit"`
@@ -114,6 +115,7 @@ func (s *Spec) Info(v View, r *Registry) KindInfo {
 	}
 	k := KindInfo{Name: s.Name, Path: s.Path, Label: s.Label, Title: s.title, Subtitle: s.subtitle, Searchable: s.searched(), Fields: s.infos(v, r),
 		List: seen(s.list), Sort: s.sort, Form: []Section{}, Views: []NamedView{}, Parts: []PartInfo{}, Related: []Related{}, Status: s.status, Steps: s.steps, Actions: []ActionInfo{}}
+	k.Shapes = s.owns && s.Path != ""
 	if k.Steps == nil {
 		k.Steps = []string{}
 	}
