@@ -40,7 +40,7 @@ var openFields = []string{"customer.mobile editable", "visit.mobile editable"}
 // Roles are the roles that every new tenant begins with.
 var Roles = []Role{
 	{"group_administrator", "集团管理员", "Group administrator", join(scoped("group", readAll...), scoped("group", exports...),
-		scoped("group", "user:manage", "user_group:read", "user_group:manage", "job:read", "job:retry", "org:manage", "role:read", "role:manage", "history:read", "identity:manage", "token:manage", "monitor:read", "monitor:end", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "parameter:read", "parameter:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
+		scoped("group", "user:manage", "user_group:read", "user_group:manage", "job:read", "job:retry", "org:manage", "role:read", "role:manage", "history:read", "identity:manage", "token:manage", "monitor:read", "monitor:end", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "parameter:read", "parameter:edit", "screen:read", "screen:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
 	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
 		[]string{"vehicle.cost shown", "contract.margin shown"}},
 	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "user_group:read", "org:manage", "parameter:read", "parameter:edit", "role:read", "history:read", "monitor:read", "monitor:end")), nil},
@@ -60,4 +60,4 @@ var Roles = []Role{
 }
 
 // audit changes nothing, not even a demo tenant's clock.
-var audit = append(scoped("group", "user:read", "org_unit:read", "vehicle_model:read", "accessory:read", "price:read", "history:read", "monitor:read", "role:read", "user_group:read", "job:read", "parameter:read"), scoped("group", readAll...)...)
+var audit = append(scoped("group", "user:read", "org_unit:read", "vehicle_model:read", "accessory:read", "price:read", "history:read", "monitor:read", "role:read", "user_group:read", "job:read", "screen:read", "parameter:read"), scoped("group", readAll...)...)

@@ -50,6 +50,8 @@ type Tenant struct {
 	Demo   bool
 	Zone   *time.Location
 	Offset time.Duration // how far a demo tenant's clock was moved on
+	// Version grows with every change of grants, postings, sessions and own fields.
+	Version int64
 
 	EndsOn    clock.Day // the last day of a trial or of what was paid for; empty: no end
 	CallsMost int64     // API calls a minute; 0: no limit
@@ -76,7 +78,7 @@ type Posting struct {
 // View is what lists and pages show to a.
 func (a Actor) View(language string) record.View {
 	return record.View{Tenant: a.Tenant.ID, User: a.User, Company: a.Posting.Company, Department: a.Posting.Department,
-		Now: a.Tenant.Now(), Zone: a.Tenant.Zone, Set: a.Set, Language: language}
+		Now: a.Tenant.Now(), Zone: a.Tenant.Zone, Set: a.Set, Version: a.Tenant.Version, Roles: a.Posting.Roles, Language: language}
 }
 
 // Worker is the actor of a job: no person, and no limit but the tenant.
@@ -165,6 +167,7 @@ func (d *DB) once(ctx context.Context, a Actor, o *sql.TxOptions, fn func(tx Tx)
 			by.Operation = a.Name
 		}
 		tx := Tx{database.NewTx(b, a.Tenant.ID, by, a.Tenant.Now(), a.Tenant.Zone), a}
+		tx.Version = a.Tenant.Version
 		if o == nil {
 			if err := rest.Remember(ctx, tx.Tx); err != nil {
 				return err
@@ -197,15 +200,16 @@ func (d *DB) Platform(ctx context.Context, fn func(tx bun.Tx) error) error {
 var ErrNoTenant = errors.New("no such tenant")
 
 type tenantRow struct {
-	ID     uuid.UUID
-	Code   string
-	Name   string
-	Status string
-	Demo   bool
-	Zone   string
-	Offset float64
-	EndsOn clock.Day
-	Calls  int64
+	ID      uuid.UUID
+	Code    string
+	Name    string
+	Status  string
+	Demo    bool
+	Zone    string
+	Offset  float64
+	EndsOn  clock.Day
+	Calls   int64
+	Version int64
 }
 
 // Tenant reads a tenant by its id. It returns ErrNoTenant.
@@ -221,7 +225,7 @@ func (d *DB) TenantByCode(ctx context.Context, code string) (Tenant, error) {
 func (d *DB) tenant(ctx context.Context, where string, arg any) (Tenant, error) {
 	var r tenantRow
 	err := d.bun.NewSelect().TableExpr("tenants t").Join("JOIN plans p ON p.code = t.plan").
-		ColumnExpr("t.id, t.code, t.name, t.status, t.demo, t.zone, extract(epoch FROM t.clock_offset)::float8 AS offset, t.ends_on, coalesce(t.own_calls, p.calls, 0) AS calls").
+		ColumnExpr("t.id, t.code, t.name, t.status, t.demo, t.zone, extract(epoch FROM t.clock_offset)::float8 AS offset, t.ends_on, coalesce(t.own_calls, p.calls, 0) AS calls, t.version").
 		Where(where, arg).Scan(database.WithPlatform(ctx), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Tenant{}, ErrNoTenant
@@ -233,5 +237,5 @@ func (d *DB) tenant(ctx context.Context, where string, arg any) (Tenant, error) 
 	if err != nil {
 		return Tenant{}, fmt.Errorf("tenant %s: %w", r.Code, err)
 	}
-	return Tenant{r.ID, r.Code, r.Name, r.Status, r.Demo, zone, time.Duration(r.Offset * float64(time.Second)), r.EndsOn, r.Calls}, nil
+	return Tenant{ID: r.ID, Code: r.Code, Name: r.Name, Status: r.Status, Demo: r.Demo, Zone: zone, Offset: time.Duration(r.Offset * float64(time.Second)), Version: r.Version, EndsOn: r.EndsOn, CallsMost: r.Calls}, nil
 }

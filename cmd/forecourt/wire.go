@@ -20,6 +20,7 @@ import (
 	"forecourt/kernel/parameter"
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
+	"forecourt/modules/screens"
 	"forecourt/policies"
 	"forecourt/tenants"
 	"forecourt/tenants/transfer"
@@ -38,6 +39,7 @@ type application struct {
 	closed   *tenants.Maintenance
 	policies *policies.Service
 	kinds    *record.Registry
+	screens  *screens.Service
 	modules  *modules
 	workers  *workers.Workers
 	http     *fiber.App
@@ -89,6 +91,8 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.tenants.CountCalls(client)
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)
+	hub.OnStale(a.kinds.Stale)
+	a.screens = screens.New(a.db, a.kinds, hub.Stale)
 	a.modules = newModules(a.db)
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...).Guarded(failures)
 	a.transfer = transfer.New(a.db, files)
@@ -124,6 +128,7 @@ func (a *application) register(files *file.Folder) {
 	a.workers.Routes(a.api)
 	a.org.Routes(a.api)
 	a.policies.Routes(a.api)
+	a.screens.Routes(a.api)
 	a.hub.Routes(a.api, a.closed.Watch(a.tenants.Watch))
 	a.modules.routes(a.api) // before the kinds: their fixed paths are not to be taken for ids
 	desk := &record.Desk{Pool: a.db.Pool(), Kinds: a.kinds, Write: a.db.Write, Files: files, Room: tenants.FileRoom}
@@ -149,6 +154,7 @@ func describe() (*rest.API, error) {
 	a.platform = tenants.NewPlatform(a.db, a.org)
 	a.transfer = transfer.New(a.db, nil)
 	a.closed = tenants.NewMaintenance(a.db)
+	a.screens = screens.New(a.db, registry, a.hub.Stale)
 	a.modules = newModules(a.db)
 	a.api = rest.New(fiber.New(), rest.Doors{})
 	a.register(nil)

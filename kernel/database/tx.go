@@ -23,6 +23,8 @@ type Tx struct {
 	By     Author
 	Now    time.Time // the tenant's time, one instant for the whole transaction
 	Zone   *time.Location
+	// Version is the tenant's when the actor was made: what is kept of an older one is read again.
+	Version int64
 
 	touched *[]Touch
 }

@@ -29,6 +29,9 @@ const (
 // noticeKind is touched, with the person's id, when a new notice was written.
 const noticeKind = "notice"
 
+// Declarations is touched when what kinds look like changed: everybody reads them again, and it tells nothing that a reader may not know.
+const Declarations = "kinds"
+
 // Watch returns what tells, of the call that ctx serves, what its caller may do by now, or the fault of a session that is over.
 type Watch func(ctx context.Context) func() (*access.Set, error)
 
@@ -88,7 +91,7 @@ func write(w *bufio.Writer, m Message, user uuid.UUID, set *access.Set) {
 		}
 		m = Message{Type: TypeNotice}
 	}
-	if m.Type == TypeChange && !set.Has(access.Permission(m.Kind+":read")) {
+	if m.Type == TypeChange && m.Kind != Declarations && !set.Has(access.Permission(m.Kind+":read")) {
 		return
 	}
 	b, err := json.Marshal(m)

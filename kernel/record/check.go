@@ -20,7 +20,7 @@ func (s *Spec) check(model reflect.Type) {
 	if s.table == "" {
 		wrong("the model has no bun.BaseModel with a table")
 	}
-	declared := map[string]bool{"tenant_id": true}
+	declared := map[string]bool{"tenant_id": true, "own": s.owns}
 	for _, f := range s.Fields {
 		declared[f.column] = true
 		switch {
@@ -81,13 +81,14 @@ func (s *Spec) checkNames(wrong func(string, ...any)) {
 
 // Registry is all kinds of the program.
 type Registry struct {
-	kinds []*Spec
-	by    map[string]*Spec
+	kinds  []*Spec
+	by     map[string]*Spec
+	tailor *tailor
 }
 
 // NewRegistry checks that names are unique and every reference has a target.
 func NewRegistry(kinds ...*Spec) (*Registry, error) {
-	r := &Registry{by: map[string]*Spec{}}
+	r := &Registry{by: map[string]*Spec{}, tailor: newTailor()}
 	var mistakes []string
 	for _, k := range kinds {
 		if r.by[k.Name] != nil {
@@ -108,6 +109,11 @@ func NewRegistry(kinds ...*Spec) (*Registry, error) {
 	}
 	if len(mistakes) > 0 {
 		return nil, fmt.Errorf("kinds of record: %s", strings.Join(mistakes, "; "))
+	}
+	for _, k := range kinds {
+		if k.home != nil {
+			k.home.registry.Store(r)
+		}
 	}
 	return r, nil
 }

@@ -29,6 +29,10 @@ type FieldInfo struct {
 	RefPath    string     `json:"refPath,omitempty"`
 	Format     string     `json:"format,omitempty"`
 	Start      string     `json:"start,omitempty" doc:"What a new form holds here; @now and @today are the tenant's"`
+	Help       fault.Text `json:"help,omitzero"`
+	Decimals   int        `json:"decimals,omitempty"`
+	Own        bool       `json:"own,omitempty" doc:"The group added this field"`
+	Retired    bool       `json:"retired,omitempty" doc:"Old values can be read"`
 }
 
 // PartInfo is a table of lines as the web reads it.
@@ -62,6 +66,7 @@ type KindInfo struct {
 	Status     string       `json:"status,omitempty"`
 	Steps      []string     `json:"steps"`
 	Actions    []ActionInfo `json:"actions"`
+	Shapes     bool         `json:"shapes" doc:"The group can add fields of its own"`
 	Can        struct {
 		Create bool `json:"create"`
 		Edit   bool `json:"edit"`
@@ -74,7 +79,8 @@ var visibilities = map[access.Visibility]string{access.Hidden: "hidden", access.
 
 func (f *Field) info(v View, r *Registry) FieldInfo {
 	i := FieldInfo{Name: f.Name, Label: f.Label, Type: f.Type, Required: f.Required, MaxLength: f.MaxLength, Sortable: f.Sortable, Searchable: f.Searchable,
-		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format, Start: f.Start}
+		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format, Start: f.Start,
+		Help: f.Help, Decimals: f.Decimals, Own: f.Own, Retired: f.Retired}
 	if f.spec != nil {
 		i.Visibility, i.Locked = visibilities[v.See(f)], v.locked(f)
 	}
@@ -111,6 +117,7 @@ func (s *Spec) Info(v View, r *Registry) KindInfo {
 	}
 	k := KindInfo{Name: s.Name, Path: s.Path, Label: s.Label, Title: s.title, Subtitle: s.subtitle, Searchable: s.searched(), Fields: s.infos(v, r),
 		List: seen(s.list), Sort: s.sort, Form: []Section{}, Views: []NamedView{}, Parts: []PartInfo{}, Related: []Related{}, Status: s.status, Steps: s.steps, Actions: []ActionInfo{}}
+	k.Shapes = s.owns && s.Path != ""
 	if k.Steps == nil {
 		k.Steps = []string{}
 	}

@@ -42,7 +42,11 @@ func (k served) export(ctx context.Context, in *exportQuery) (*exported, error) 
 	if page.Next != "" {
 		return nil, ErrExportSize
 	}
-	fields, err := k.s.pick(v, q.Fields)
+	s, err := k.d.Kinds.of(ctx, k.d.Pool, v, k.s)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := s.pick(v, q.Fields)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +106,12 @@ func (f *Field) text(m map[string]any, v View) string {
 			}
 		}
 		return safeCell(x)
+	case []any:
+		parts := make([]string, len(x))
+		for i, value := range x {
+			parts[i] = f.text(map[string]any{f.Name: value}, v)
+		}
+		return strings.Join(parts, "、")
 	case bool:
 		return map[bool]fault.Text{true: {Zh: "是", En: "Yes"}, false: {Zh: "否", En: "No"}}[x].In(v.Language)
 	default:

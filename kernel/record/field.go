@@ -32,6 +32,8 @@ const (
 	Ref    Type = "ref"
 	ID     Type = "id"
 	JSON   Type = "json"
+	Number Type = "number" // with decimals; only a group's own fields have it
+	Multi  Type = "multi"  // several choices; only a group's own fields have it
 )
 
 // Option is one value of a choice.
@@ -39,6 +41,7 @@ type Option struct {
 	Value string     `json:"value"`
 	Label fault.Text `json:"label"`
 	Tone  flow.Tone  `json:"tone,omitempty"`
+	Off   bool       `json:"off,omitempty" doc:"Readable, and not chosen any more"`
 }
 
 // Of makes an Option.
@@ -62,8 +65,13 @@ type Field struct {
 	RefKind    string
 	Format     string
 	Start      string
+	Help       fault.Text
+	Decimals   int
+	Own        bool // the group added it
+	Retired    bool
 
 	column string
+	slot   string // of an own field: the column that filters and sorts read
 	index  []int
 	mask   func(string) string
 	spec   *Spec
@@ -120,10 +128,17 @@ var operators = map[Type][]string{
 	Money:  {"=", "<", "<=", ">", ">=", "null"},
 	Date:   {"=", "<", "<=", ">", ">=", "null"},
 	Time:   {"<", "<=", ">", ">=", "null"},
+	Number: {"=", "<", "<=", ">", ">=", "null"},
+	Multi:  {"has", "null"},
 }
 
 // Operators returns what a filter may ask of the field.
-func (f *Field) Operators() []string { return slices.Clone(operators[f.Type]) }
+func (f *Field) Operators() []string {
+	if f.Own && f.slot == "" {
+		return []string{}
+	}
+	return slices.Clone(operators[f.Type])
+}
 
 // Faults of lists. Their Field is the parameter or the field asked for.
 var (
@@ -152,6 +167,12 @@ func (f *Field) value(raw json.RawMessage, v View) (any, error) {
 			return nil, wrong
 		}
 		return b, nil
+	case Number:
+		n, ok := scale(strings.Trim(string(raw), `"`), f.Decimals)
+		if !ok {
+			return nil, wrong
+		}
+		return n, nil
 	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil || len(s) > 400 || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
@@ -159,7 +180,7 @@ func (f *Field) value(raw json.RawMessage, v View) (any, error) {
 	}
 	if strings.HasPrefix(s, "@") {
 		if arg, ok := v.placeholder(f.Type, s); ok {
-			return arg, nil
+			return f.argument(arg), nil
 		}
 	}
 	switch f.Type {
@@ -186,9 +207,17 @@ func (f *Field) value(raw json.RawMessage, v View) (any, error) {
 		if err != nil || len(s) != 36 {
 			return nil, wrong
 		}
-		return u, nil
+		return f.argument(u), nil
 	}
 	return s, nil
+}
+
+// argument gives an id the form of the column: a slot holds it as text.
+func (f *Field) argument(v any) any {
+	if id, ok := v.(uuid.UUID); ok && f.Own {
+		return id.String()
+	}
+	return v
 }
 
 // View is what a reader may see of a kind, and the words their filters can use for themselves.
@@ -200,6 +229,8 @@ type View struct {
 	Now        time.Time
 	Zone       *time.Location
 	Set        *access.Set
+	Version    int64    // of the tenant: what is kept of an older one is read again
+	Roles      []string // of the posting
 	Language   string
 }
 

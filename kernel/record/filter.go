@@ -81,7 +81,7 @@ func (w *filterWriter) term(raw json.RawMessage, depth int) error {
 		return ErrField.At(clip(name))
 	}
 	var op string
-	if len(parts) != 3 || json.Unmarshal(parts[1], &op) != nil || !slices.Contains(operators[f.Type], op) {
+	if len(parts) != 3 || json.Unmarshal(parts[1], &op) != nil || !slices.Contains(f.Operators(), op) {
 		return ErrOperator.At(name)
 	}
 	return w.compare(f, op, parts[2])
@@ -109,7 +109,17 @@ func (w *filterWriter) group(terms []json.RawMessage, separator string, depth in
 }
 
 func (w *filterWriter) compare(f *Field, op string, raw json.RawMessage) error {
-	w.q.WriteString("t." + f.column)
+	if op == "has" {
+		arg, err := f.value(raw, w.view)
+		if err != nil {
+			return err
+		}
+		w.q.WriteString("position(")
+		w.q.Arg(several([]any{arg}))
+		w.q.WriteString(" IN " + f.ordered("t") + ") > 0")
+		return nil
+	}
+	w.q.WriteString(f.ordered("t"))
 	switch op {
 	case "null":
 		var want bool

@@ -12,12 +12,20 @@ import (
 // columns writes ", t.a, t.b": for a reference also the title of its target.
 func (r *Registry) columns(q *SQL, fields []*Field) {
 	for _, f := range fields {
-		q.WriteString(", t." + f.column)
+		q.WriteString(", " + f.shown("t"))
 		if f.Type == Ref {
 			target := r.by[f.RefKind]
-			q.WriteString(", (SELECT r." + target.by[target.title].column + " FROM " + target.table + " r WHERE r.tenant_id = t.tenant_id AND r.id = t." + f.column + ")")
+			q.WriteString(", (SELECT r." + target.by[target.title].column + " FROM " + target.table + " r WHERE r.tenant_id = t.tenant_id AND r.id = " + f.pointer() + ")")
 		}
 	}
+}
+
+// pointer is the id that a reference holds.
+func (f *Field) pointer() string {
+	if f.Own {
+		return f.shown("t") + "::uuid"
+	}
+	return f.shown("t")
 }
 
 // TitleName is the JSON name of a reference's title: ownerId gives ownerName, createdBy gives createdByName.
@@ -62,7 +70,7 @@ func key(b []byte, name string) []byte {
 
 func (f *Field) appendValue(b, value []byte, v View) []byte {
 	switch f.Type {
-	case Int, JSON:
+	case Int, JSON, Number, Multi:
 		return append(b, value...)
 	case Money:
 		return appendMoney(b, value)

@@ -29,6 +29,7 @@ type Base struct {
 	CreatedAt    time.Time `bun:"created_at" json:"createdAt"`
 	CreatedBy    uuid.UUID `bun:"created_by,type:uuid,nullzero" json:"createdBy"`
 	UpdatedAt    time.Time `bun:"updated_at" json:"updatedAt"`
+	Own          Own       `bun:"own,type:jsonb" json:"-"` // what the group's own fields hold
 }
 
 // BaseOf returns the Base itself; it lets generic code reach the Base of any model.
@@ -92,6 +93,9 @@ type Spec struct {
 	via      string
 	by       map[string]*Field
 	mistakes []string
+	owns     bool // its table has the columns of own fields
+	home     *home
+	formulas []*formula // of own fields, in the order in which they feed each other
 }
 
 type scopeKind int
@@ -111,12 +115,13 @@ type Kind[T any] struct {
 // New declares a kind. name is stored in history and events and never changes; path is its address in the API. Every
 // mistake in the declaration is listed in one panic at start-up.
 func New[T any](name, path, zh, en string, declare func(model *T, k *Kind[T])) *Kind[T] {
-	k := &Kind[T]{&Spec{Name: name, Path: path, Label: fault.Text{Zh: zh, En: en}, by: map[string]*Field{}, Read: access.Permission(name + ":read"), sort: "-createdAt"}, new(T)}
+	k := &Kind[T]{&Spec{Name: name, Path: path, Label: fault.Text{Zh: zh, En: en}, by: map[string]*Field{}, Read: access.Permission(name + ":read"), sort: "-createdAt", home: &home{}}, new(T)}
 	if f, ok := reflect.TypeFor[T]().FieldByName("BaseModel"); ok {
 		k.table, _, _ = strings.Cut(strings.TrimPrefix(f.Tag.Get("bun"), "table:"), ",")
 	}
 	if based, ok := any(k.sample).(interface{ BaseOf() *Base }); ok {
 		k.base(based.BaseOf())
+		k.owns = true
 	}
 	declare(k.sample, k)
 	k.check(reflect.TypeFor[T]())
@@ -214,7 +219,7 @@ func (k *Kind[T]) JSON(p any, zh, en string) *Field { return k.add(p, JSON, zh, 
 func (k *Kind[T]) Flow(p any, zh, en string, m flow.Machine) *Field {
 	f := k.add(p, Choice, zh, en).Fixed().Must()
 	for _, s := range m.Statuses() {
-		f.Options = append(f.Options, Option{s.Value, s.Label, s.Tone})
+		f.Options = append(f.Options, Option{Value: s.Value, Label: s.Label, Tone: s.Tone})
 	}
 	k.machine, k.status = m, f.Name
 	return f

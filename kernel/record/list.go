@@ -54,6 +54,10 @@ func (s *Spec) List(ctx context.Context, db *sql.DB, r *Registry, v View, in Lis
 	if !ok {
 		return nil, ErrDenied.With(s.Label)
 	}
+	s, err := r.of(ctx, db, v, s)
+	if err != nil {
+		return nil, err
+	}
 	fields, err := s.pick(v, in.Fields)
 	if err != nil {
 		return nil, err
@@ -177,7 +181,7 @@ func (o order) page(q *SQL, at *cursor, nulls bool, v View, limit int) {
 	if o.down {
 		dir, cmp = " DESC", " < "
 	}
-	column := "t." + o.field.column
+	column := o.field.ordered("t")
 	switch {
 	case nulls:
 		q.WriteString(" AND " + column + " IS NULL")
@@ -257,7 +261,7 @@ func (l *lister) run(ctx context.Context, db *sql.DB, at *cursor, count bool) (*
 func (l *lister) query(at *cursor, nulls bool, limit int) database.Query {
 	var q SQL
 	q.Args = slices.Clone(l.where.Args)
-	q.WriteString("SELECT t.id, t." + l.order.field.column)
+	q.WriteString("SELECT t.id, " + l.order.field.ordered("t"))
 	l.r.columns(&q, l.fields)
 	q.WriteString(l.where.String())
 	l.order.page(&q, at, nulls, l.view, limit)
@@ -274,6 +278,9 @@ func (l *lister) cursor(row [][]byte, nulls bool) cursor {
 		c.Value = slices.Clone(row[1])
 	case Money:
 		c.Value = appendMoney(nil, row[1])
+	case Number:
+		n, _ := strconv.ParseInt(string(row[1]), 10, 64) // a bigint column
+		c.Value = json.RawMessage(unscale(n, f.Decimals))
 	case Time:
 		c.Value = appendTime(nil, row[1])
 	default:

@@ -20,6 +20,9 @@ func (s *Spec) Open(ctx context.Context, db *sql.DB, r *Registry, v View, id uui
 	if !ok {
 		return nil, 0, ErrDenied.With(s.Label)
 	}
+	if s, err = r.of(ctx, db, v, s); err != nil {
+		return nil, 0, err
+	}
 	fields := s.seen(v)
 	var q SQL
 	q.WriteString("SELECT t.id")

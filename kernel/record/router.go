@@ -89,6 +89,7 @@ func (r Router[T, A]) answer(m *T, err error) (*saved, error) {
 func Create[T, A, In any](r Router[T, A], verb, summary string, do func(context.Context, A, In) (*T, error)) {
 	op := r.operation(http.MethodPost, "", verb, summary)
 	op.Status = http.StatusCreated
+	op.Body = takeOwn(r.kind.Name)
 	rest.NameBody[In](r.api, op)
 	rest.Register(r.api, op, func(ctx context.Context, in *struct{ Body In }) (*saved, error) {
 		return r.answer(do(ctx, r.actor(ctx), in.Body))
@@ -97,7 +98,9 @@ func Create[T, A, In any](r Router[T, A], verb, summary string, do func(context.
 
 // Edit registers PATCH /{path}/{id} of the version in If-Match, with the permission kind:edit.
 func Edit[T, A, In any](r Router[T, A], summary string, do func(context.Context, A, uuid.UUID, int, In) (*T, error)) {
-	change(r, r.operation(http.MethodPatch, "/{id}", "edit", summary), do)
+	op := r.operation(http.MethodPatch, "/{id}", "edit", summary)
+	op.Body = takeOwn(r.kind.Name)
+	change(r, op, do)
 }
 
 // Act registers POST /{path}/{id}/{action} of the version in If-Match, for an action that asks nothing.
@@ -130,6 +133,7 @@ func change[T, A, In any](r Router[T, A], op rest.Operation, do func(context.Con
 		if err != nil {
 			return nil, err
 		}
+		givenTo(ctx, in.Key())
 		return r.answer(do(ctx, r.actor(ctx), in.Key(), version, in.Body))
 	})
 }

@@ -127,7 +127,11 @@ func (d *Desk) listKinds(ctx context.Context, _ *struct{}) (*struct {
 	out.Body.Items = []KindInfo{}
 	for _, s := range d.Kinds.Kinds() {
 		if s.Path != "" && v.Set.Has(s.Read) {
-			out.Body.Items = append(out.Body.Items, s.Info(v, d.Kinds))
+			mine, err := d.Kinds.of(ctx, d.Pool, v, s)
+			if err != nil {
+				return nil, err
+			}
+			out.Body.Items = append(out.Body.Items, mine.Info(v, d.Kinds))
 		}
 	}
 	return &out, nil
@@ -141,7 +145,11 @@ func (d *Desk) getKind(ctx context.Context, in *struct {
 	if s == nil || s.Path == "" || !v.Set.Has(s.Read) {
 		return nil, ErrMissing
 	}
-	return &struct{ Body KindInfo }{s.Info(v, d.Kinds)}, nil
+	mine, err := d.Kinds.of(ctx, d.Pool, v, s)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body KindInfo }{mine.Info(v, d.Kinds)}, nil
 }
 
 func (k served) list(ctx context.Context, in *listQuery) (*RawBody, error) {
@@ -264,9 +272,13 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 }, error) {
 	v := ViewOf(ctx)
-	f, column := k.s.by[in.Body.Field], "NULL"
+	mine, err := k.d.Kinds.of(ctx, k.d.Pool, v, k.s)
+	if err != nil {
+		return nil, err
+	}
+	f, column := mine.by[in.Body.Field], "NULL"
 	if f != nil && f.Personal && v.See(f) != access.Hidden {
-		column = "t." + f.column
+		column = f.shown("t")
 	}
 	reads, ok := v.Set.Scope(k.s.Read)
 	if !ok {
@@ -286,7 +298,7 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 		}
 	}
 	found := false
-	err := database.Read(ctx, k.d.Pool, v.Tenant, []database.Query{{SQL: q.String(), Args: q.Args}}, func(_ int, row [][]byte) error {
+	err = database.Read(ctx, k.d.Pool, v.Tenant, []database.Query{{SQL: q.String(), Args: q.Args}}, func(_ int, row [][]byte) error {
 		if string(row[1]) != "t" {
 			return rest.ErrDenied
 		}

@@ -33,11 +33,16 @@ func (r *Registry) Show(ctx context.Context, db *sql.DB, v View, lines []*Line) 
 		return err
 	}
 	targets := titles{}
+	specs := map[string]*Spec{}
 	for _, l := range lines {
 		s := r.by[l.Kind]
 		if s == nil {
 			continue
 		}
+		if s, err = r.of(ctx, db, v, s); err != nil {
+			return err
+		}
+		specs[l.Kind] = s
 		l.Label, l.Changes = s.actionLabel(l.Action), []Change{}
 		title, ok := seen[l.Kind][l.Record.String()]
 		switch {
@@ -55,7 +60,7 @@ func (r *Registry) Show(ctx context.Context, db *sql.DB, v View, lines []*Line) 
 		return err
 	}
 	for _, l := range lines {
-		if s := r.by[l.Kind]; s != nil {
+		if s := specs[l.Kind]; s != nil {
 			s.retitle(l.Changes, targets)
 		}
 	}

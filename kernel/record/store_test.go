@@ -31,7 +31,7 @@ const thingsTable = `CREATE TABLE things (tenant_id uuid NOT NULL, id uuid NOT N
 
 // shop is a database with two tenants and a table of things.
 type shop struct {
-	t          *testing.T
+	t          testing.TB
 	pool       *sql.DB
 	db         *bun.DB
 	kinds      *Registry
@@ -59,20 +59,25 @@ func (s *shop) company(tenant uuid.UUID, code string) uuid.UUID {
 func newShop(t *testing.T) *shop {
 	t.Helper()
 	urls := testdb.New(t)
+	return openShop(t, urls.AppURL, urls.OwnerURL)
+}
+
+func openShop(t testing.TB, appURL, ownerURL string) *shop {
+	t.Helper()
 	ctx := context.Background()
-	owner, err := pgx.Connect(ctx, urls.OwnerURL)
+	owner, err := pgx.Connect(ctx, ownerURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = owner.Close(ctx) }()
-	s := &shop{t: t, ownerURL: urls.OwnerURL, ours: uuid.New(), them: uuid.New()}
+	s := &shop{t: t, ownerURL: ownerURL, ours: uuid.New(), them: uuid.New()}
 	for _, q := range []string{thingsTable,
 		fmt.Sprintf("INSERT INTO tenants (id, code, name, start_date) VALUES ('%s', 'ours', '我们', '2026-01-01'), ('%s', 'them', '他们', '2026-01-01')", s.ours, s.them)} {
 		if _, err := owner.Exec(ctx, q); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if s.pool, err = database.Open(urls.AppURL, 4); err != nil {
+	if s.pool, err = database.Open(appURL, 4); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.pool.Close() })

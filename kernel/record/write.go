@@ -57,7 +57,11 @@ func (k *Kind[T]) Create(ctx context.Context, tx database.Tx, m *T) error {
 	if err := k.Check(m); err != nil {
 		return err
 	}
-	now := k.values(m)
+	s, err := k.fill(ctx, tx, m, true)
+	if err != nil {
+		return err
+	}
+	now := s.ownValues(b.Own, k.values(m))
 	delete(now, "number") // not known until the insert, which comes last
 	if err := k.left(ctx, tx, b, "create", nil, now); err != nil {
 		return err
@@ -69,8 +73,11 @@ func (k *Kind[T]) Create(ctx context.Context, tx database.Tx, m *T) error {
 		q = q.Value("number", "? || coalesce((SELECT '-' || code FROM org_units WHERE tenant_id = ? AND id = ?), '') || '-' || ? || '-' || lpad(next_number(?, ?, ?, ?)::text, 4, '0')",
 			k.prefix, tx.Tenant, b.CompanyID, fmt.Sprint(month), tx.Tenant, b.CompanyID, k.Name, month).Returning("number")
 	}
+	for slot, value := range s.slots(b.Own) {
+		q = q.Value(slot, "?", value)
+	}
 	if k.searched() {
-		q = q.Value("grams", "?", pgdialect.Array(k.grams(m)))
+		q = q.Value("grams", "?", pgdialect.Array(k.grams(m, s)))
 	}
 	if _, err := q.Exec(ctx); err != nil {
 		return k.refused(err)
@@ -96,6 +103,9 @@ func (k *Kind[T]) find(ctx context.Context, tx database.Tx, scope access.Scope, 
 	q := tx.NewSelect().Model(m).ModelTableExpr(k.table+" AS t").ColumnExpr("t.tenant_id").Where("t.tenant_id = ? AND t.id = ?", tx.Tenant, id)
 	for _, f := range k.Fields {
 		q = q.ColumnExpr("t." + f.column)
+	}
+	if k.owns {
+		q = q.ColumnExpr("t.own")
 	}
 	if !scope.All && k.scope != scopeTenant {
 		var s SQL
@@ -136,14 +146,18 @@ func (k *Kind[T]) Save(ctx context.Context, tx database.Tx, before, m *T, action
 	if err := k.Check(m); err != nil {
 		return err
 	}
-	was, now := diff(k.values(before), k.values(m))
+	b := baseOf(m)
+	s, err := k.fill(ctx, tx, m, false)
+	if err != nil {
+		return err
+	}
+	was, now := diff(s.ownValues(baseOf(before).Own, k.values(before)), s.ownValues(b.Own, k.values(m)))
 	if len(now) == 0 && len(was) == 0 {
 		return nil
 	}
-	if err := k.unlocked(ViewOf(ctx), was, now); err != nil {
+	if err := s.unlocked(ViewOf(ctx), was, now); err != nil {
 		return err
 	}
-	b := baseOf(m)
 	version := b.Version
 	b.Version, b.UpdatedAt = version+1, tx.Now
 	if err := k.left(ctx, tx, b, action, was, now); err != nil {
@@ -151,8 +165,11 @@ func (k *Kind[T]) Save(ctx context.Context, tx database.Tx, before, m *T, action
 	}
 	q := tx.NewUpdate().Model(m).ModelTableExpr(k.table+" AS t").ExcludeColumn("tenant_id", "id", "created_at", "created_by", "number").
 		Where("t.tenant_id = ? AND t.id = ? AND t.version = ?", tx.Tenant, b.ID, version)
+	for slot, value := range s.slots(b.Own) {
+		q = q.Value(slot, "?", value)
+	}
 	if k.searched() {
-		q = q.Value("grams", "?", pgdialect.Array(k.grams(m)))
+		q = q.Value("grams", "?", pgdialect.Array(k.grams(m, s)))
 	}
 	r, err := q.Exec(ctx)
 	if err != nil {
@@ -175,9 +192,9 @@ func (k *Kind[T]) refused(err error) error {
 }
 
 // unlocked returns ErrLocked at every changed field that a rule keeps whoever came through the door from changing.
-func (k *Kind[T]) unlocked(v View, was, now map[string]any) error {
+func (s *Spec) unlocked(v View, was, now map[string]any) error {
 	var wrong []*fault.Fault
-	for _, f := range k.Fields {
+	for _, f := range s.Fields {
 		_, before := was[f.Name]
 		_, after := now[f.Name]
 		if (before || after) && v.locked(f) {
@@ -292,7 +309,7 @@ func (s *Spec) searched() bool {
 }
 
 // grams are the search keys of m. A protected field gives only whole values and tails, or a search would spell out what a mask hides.
-func (k *Kind[T]) grams(m *T) []string {
+func (k *Kind[T]) grams(m *T, s *Spec) []string {
 	keys := []string{} // never nil: the column takes no NULL
 	v := reflect.ValueOf(m).Elem()
 	for _, f := range k.Fields {
@@ -305,7 +322,7 @@ func (k *Kind[T]) grams(m *T) []string {
 			keys = append(keys, search.Keys(v.FieldByIndex(f.index).String())...)
 		}
 	}
-	return search.Unique(keys)
+	return search.Unique(append(keys, s.ownKeys(baseOf(m).Own)...))
 }
 
 // Exists reports whether the record is there and, unless scope is all, in scope: for references in a body. It returns ErrTarget at field.

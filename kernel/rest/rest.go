@@ -75,6 +75,8 @@ type Operation struct {
 	Errors     []int
 	Personal   bool // only for a person who signed in, never for an API token
 	Unkept     bool // its answer holds a secret: an Idempotency-Key does not keep it
+	// Body takes its part out of a JSON body before the schema is checked: what a tenant added is in no schema.
+	Body func(ctx context.Context, body []byte) (context.Context, []byte)
 }
 
 const (
@@ -232,6 +234,9 @@ func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
 			write(c, problem(ctx, err))
 			return
 		}
+		if o.Body != nil {
+			next = o.before(c, next)
+		}
 		hc = huma.WithContext(hc, ctx)
 		k := c.Get("Idempotency-Key")
 		if o.Method != http.MethodPost || k == "" || o.Permission == Public || o.Permission == Operator {
@@ -239,6 +244,18 @@ func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		a.once(hc, c, k, o.Unkept, next)
+	}
+}
+
+// before gives the body to whoever takes a part of it, once the request is known by its whole body.
+func (o Operation) before(c *fiber.Ctx, next func(huma.Context)) func(huma.Context) {
+	return func(hc huma.Context) {
+		if !strings.HasPrefix(c.Get("Content-Type"), "multipart/") && int64(len(c.Body())) <= o.MaxBody {
+			ctx, body := o.Body(hc.Context(), c.Body())
+			c.Request().SetBody(body)
+			hc = huma.WithContext(hc, ctx)
+		}
+		next(hc)
 	}
 }
 

@@ -1,9 +1,9 @@
 export type Lang = 'zh' | 'en';
 /** One sentence in both languages, as the server declares it. */
 export type Words = { zh: string; en: string };
-export type FieldType = 'text' | 'int' | 'money' | 'date' | 'time' | 'bool' | 'choice' | 'ref' | 'id' | 'json';
+export type FieldType = 'text' | 'int' | 'money' | 'date' | 'time' | 'bool' | 'choice' | 'ref' | 'id' | 'json' | 'number' | 'multi';
 export type Tone = 'grey' | 'blue' | 'amber' | 'green' | 'red';
-export type Option = { value: string; label: Words; tone?: Tone };
+export type Option = { value: string; label: Words; tone?: Tone; off?: boolean };
 
 export type FieldInfo = {
   name: string;
@@ -23,6 +23,11 @@ export type FieldInfo = {
   format?: string;
   /** What a new form holds here: a value, @now or @today. */
   start?: string;
+  help?: Words;
+  decimals?: number;
+  /** The group added it. */
+  own?: boolean;
+  retired?: boolean;
 };
 
 export type Term = [string, ...unknown[]];
@@ -51,6 +56,8 @@ export type KindInfo = {
   status?: string;
   steps: string[];
   actions: ActionInfo[];
+  /** The group can add fields of its own. */
+  shapes: boolean;
   can: { create: boolean; edit: boolean; export: boolean; reveal: boolean };
 };
 

@@ -13,7 +13,8 @@ export function useLive(onNotice: () => void) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const flush = () => {
       timer = undefined;
-      for (const kind of waiting) void client.invalidateQueries({ queryKey: ['records', kind] });
+      // What kinds look like is told as a change of "kinds".
+      for (const kind of waiting) void client.invalidateQueries({ queryKey: kind === 'kinds' ? ['kinds'] : ['records', kind] });
       waiting.clear();
     };
     const open = () => {

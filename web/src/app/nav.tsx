@@ -9,6 +9,7 @@ import {
   FileTextOutlined,
   FundOutlined,
   HistoryOutlined,
+  LayoutOutlined,
   SafetyOutlined,
   SettingOutlined,
   ShopOutlined,
@@ -62,7 +63,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/monitor';
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/screens' | '/log' | '/monitor';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -73,6 +74,7 @@ const owns: Own[] = [
   { path: '/brands', label: 'nav.brands', icon: <TagOutlined aria-hidden />, group: 'nav.goods', needs: 'catalogue:subscribe' },
   { path: '/organisation', label: 'org.title', icon: <BankOutlined aria-hidden />, group: 'nav.system', needs: 'org_unit:read' },
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
+  { path: '/screens', label: 'screens.title', icon: <LayoutOutlined aria-hidden />, group: 'nav.system', needs: 'screen:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
   { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
   {

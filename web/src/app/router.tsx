@@ -132,6 +132,17 @@ const roles = createRoute({
   component: lazyRouteComponent(() => import('../features/roles/RolesPage'), 'RolesPage'),
 });
 
+const screens = createRoute({
+  getParentRoute: () => shell,
+  path: '/screens',
+  validateSearch: (s: Record<string, unknown>): { kind?: string; tab?: string } => {
+    const kind = text(s.kind);
+    const tab = text(s.tab);
+    return { ...(kind && { kind }), ...(tab && { tab }) };
+  },
+  component: lazyRouteComponent(() => import('../features/screens/ScreensPage'), 'ScreensPage'),
+});
+
 const log = createRoute({
   getParentRoute: () => shell,
   path: '/log',
@@ -172,6 +183,7 @@ export const router = createRouter({
       newPerson,
       importPeople,
       roles,
+      screens,
       log,
       monitor,
       account,

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { FieldInfo, Row } from '../api/types';
 import { instant, wall } from '../lib/clock';
 import { toMoney } from '../lib/format';
+import { offered } from '../lib/kind';
 import { useWords } from '../lib/prefs';
 import { RefSelect } from './RefSelect';
 
@@ -57,6 +58,38 @@ export function FieldInput({ id, field, value, onChange, title, autoFocus, disab
           onChange={(v) => onChange?.(v ?? undefined)}
         />
       );
+    case 'number':
+      return (
+        <InputNumber
+          id={id}
+          stringMode
+          precision={field.decimals ?? 0}
+          controls={false}
+          style={wide}
+          value={text}
+          autoFocus={autoFocus}
+          disabled={disabled}
+          aria-label={label}
+          onChange={(v) => onChange?.(v === null || v === '' ? undefined : Number(v))}
+        />
+      );
+    case 'multi':
+      return (
+        <Select
+          id={id}
+          mode="multiple"
+          allowClear
+          showSearch={{ optionFilterProp: 'label' }}
+          style={wide}
+          value={Array.isArray(value) ? value.map(String) : []}
+          autoFocus={autoFocus}
+          disabled={disabled}
+          aria-label={label}
+          placeholder={t('form.choose')}
+          options={offered(field, value).map((o) => ({ value: o.value, label: words(o.label) }))}
+          onChange={(v: string[]) => onChange?.(v.length ? v : undefined)}
+        />
+      );
     case 'date':
       return (
         <DatePicker
@@ -97,7 +130,7 @@ export function FieldInput({ id, field, value, onChange, title, autoFocus, disab
           disabled={disabled}
           aria-label={label}
           placeholder={t('form.choose')}
-          options={(field.options ?? []).map((o) => ({ value: o.value, label: words(o.label) }))}
+          options={offered(field, value).map((o) => ({ value: o.value, label: words(o.label) }))}
           onChange={(v) => onChange?.(v)}
         />
       );

@@ -28,6 +28,7 @@ export function Money({ value }: { value: unknown }) {
 /** A value as the web shows it, by its field's type and format. */
 export function Value({ field, row, link = true }: { field: FieldInfo; row: Record<string, unknown>; link?: boolean }) {
   const { t } = useTranslation();
+  const words = useWords();
   const kinds = useKinds();
   const v = row[field.name];
   if (v === undefined || v === null || v === '') return <span className="fc-none">—</span>;
@@ -58,6 +59,10 @@ export function Value({ field, row, link = true }: { field: FieldInfo; row: Reco
         <span>{title}</span>
       );
     }
+    case 'number':
+      return <span className="fc-num">{String(v)}</span>;
+    case 'multi':
+      return <span>{(v as unknown[]).map((x) => words(optionOf(field, x)?.label) || String(x)).join('、')}</span>;
     case 'json':
       return <Structured value={v} />;
     case 'int':

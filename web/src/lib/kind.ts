@@ -22,6 +22,10 @@ export const titleName = (name: string) => (name.endsWith('Id') ? `${name.slice(
 
 export const optionOf = (f: FieldInfo | undefined, value: unknown): Option | undefined => f?.options?.find((o) => o.value === value);
 
+/** The options that can be chosen: those that are off stay only where they are held. */
+export const offered = (f: FieldInfo, value: unknown): Option[] =>
+  (f.options ?? []).filter((o) => !o.off || o.value === value || (Array.isArray(value) && value.includes(o.value)));
+
 /** The words by which people know a record. */
 export function titleOf(kind: KindInfo, row: Row | undefined): string {
   if (!row) return '';

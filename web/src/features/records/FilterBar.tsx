@@ -145,6 +145,8 @@ function useSummary(field: FieldInfo, terms: Term[]): string {
   const title = useTitle(field.type === 'ref' && !special ? field.refPath : undefined, typeof value === 'string' ? value : undefined);
   if (!first) return '';
   switch (field.type) {
+    case 'multi':
+      return terms.map((x) => words(optionOf(field, x[2])?.label) || String(x[2])).join(' + ');
     case 'choice':
       return (Array.isArray(value) ? value : [value]).map((v) => words(optionOf(field, v)?.label) || String(v)).join('、');
     case 'bool':
@@ -153,6 +155,7 @@ function useSummary(field: FieldInfo, terms: Term[]): string {
       return special ? String(value) : (title ?? '…');
     case 'money':
     case 'int':
+    case 'number':
     case 'date':
     case 'time': {
       const show = (v?: string) => (v === undefined ? '' : field.type === 'time' ? dayOf(v) : plain(field, v));
@@ -168,7 +171,15 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
   const words = useWords();
   const name = field.name;
   const value = terms[0]?.[2];
-  const [chosen, setChosen] = useState<string[]>(Array.isArray(value) ? value.map(String) : value !== undefined ? [String(value)] : []);
+  const [chosen, setChosen] = useState<string[]>(
+    field.type === 'multi'
+      ? terms.map((x) => String(x[2]))
+      : Array.isArray(value)
+        ? value.map(String)
+        : value !== undefined
+          ? [String(value)]
+          : [],
+  );
   const shown = (v?: string) => (v !== undefined && field.format === 'basis_points' ? String(Number(v) / 100) : v);
   const [low, setLow] = useState(shown(bound(terms, '>=')));
   const [high, setHigh] = useState(shown(bound(terms, '<=')));
@@ -176,7 +187,10 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
   const range = (): Term[] => [...(low ? [[name, '>=', low] as Term] : []), ...(high ? [[name, '<=', high] as Term] : [])];
   // A rate is filtered as it is shown, in percent, and asked for in basis points.
   const scale = field.format === 'basis_points' ? 100 : 1;
-  const numbers = (): Term[] => range().map(([n, op, v]) => [n, op, field.type === 'int' ? Math.round(Number(v) * scale) : v] as Term);
+  const numbers = (): Term[] =>
+    range().map(
+      ([n, op, v]) => [n, op, field.type === 'int' ? Math.round(Number(v) * scale) : field.type === 'number' ? Number(v) : v] as Term,
+    );
   const foot = (terms: () => Term[]) => (
     <Space style={{ marginTop: 10, display: 'flex', justifyContent: 'flex-end' }}>
       <Button size="small" onClick={() => done([])}>
@@ -188,6 +202,7 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
     </Space>
   );
   switch (field.type) {
+    case 'multi':
     case 'choice':
       return (
         <div style={{ minWidth: 180 }}>
@@ -197,7 +212,15 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
             onChange={(v) => setChosen(v as string[])}
             options={(field.options ?? []).map((o) => ({ value: o.value, label: words(o.label) }))}
           />
-          {foot(() => (chosen.length === 0 ? [] : chosen.length === 1 ? [[name, '=', chosen[0]]] : [[name, 'in', chosen]]))}
+          {foot(() =>
+            field.type === 'multi'
+              ? chosen.map((v): Term => [name, 'has', v])
+              : chosen.length === 0
+                ? []
+                : chosen.length === 1
+                  ? [[name, '=', chosen[0]]]
+                  : [[name, 'in', chosen]],
+          )}
         </div>
       );
     case 'bool':
@@ -239,6 +262,7 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
       );
     }
     case 'money':
+    case 'number':
     case 'int': {
       const read = (v: string | number | null) => (v === null || v === '' ? undefined : field.type === 'money' ? toMoney(v) : String(v));
       return (

@@ -146,6 +146,7 @@ function RecordForm({ kind, row, start, reload }: Props) {
         name={f.name}
         label={label}
         rules={rules}
+        extra={words(f.help) || undefined}
         className={f.format === 'multiline' || f.type === 'json' ? 'wide' : undefined}
       >
         <FieldInput field={f} title={row?.[titleName(f.name)] as string | undefined} autoFocus={f.name === firstField} />

@@ -22,6 +22,7 @@ const kind: KindInfo = {
   label: { zh: '合同', en: 'Contract' },
   title: 'number',
   searchable: true,
+  shapes: true,
   fields: [
     f('number', 'text', { readOnly: true }),
     f('remark', 'text'),

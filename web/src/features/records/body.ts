@@ -6,7 +6,7 @@ import type { Place } from '../../lib/problems';
 
 export type Values = Record<string, unknown>;
 
-const empty = (v: unknown) => v === undefined || v === null || v === '';
+const empty = (v: unknown) => v === undefined || v === null || v === '' || (Array.isArray(v) && v.length === 0);
 
 export type FormSection = { label?: { zh: string; en: string }; fields: FieldInfo[] };
 
@@ -53,7 +53,8 @@ export function begin(f: FieldInfo): unknown {
     case '@today':
       return today().format('YYYY-MM-DD');
   }
-  return f.type === 'int' ? Number(f.start) : f.start;
+  if (f.type === 'multi') return f.start.split(',');
+  return f.type === 'int' || f.type === 'number' ? Number(f.start) : f.start;
 }
 
 const begun = (fields: FieldInfo[]): Values => Object.fromEntries(fields.filter((f) => f.start).map((f) => [f.name, begin(f)]));
@@ -85,7 +86,7 @@ export function editBody(kind: KindInfo, before: Values, values: Values): Values
     const was = before[f.name];
     const now = values[f.name];
     if (empty(was) && empty(now)) continue;
-    if (was === now) continue;
+    if (was === now || (f.type === 'multi' && JSON.stringify(was) === JSON.stringify(now))) continue;
     if (f.type === 'bool' && Boolean(was) === Boolean(now)) continue;
     out[f.name] = empty(now) ? (f.type === 'text' ? '' : null) : now;
   }

@@ -4,7 +4,17 @@ import type { FieldInfo, KindInfo, Row } from '../../api/types';
 import { Value } from '../../components/Value';
 import { fieldOf } from '../../lib/kind';
 
-const widths: Partial<Record<string, number>> = { money: 118, date: 104, time: 140, bool: 68, choice: 92, int: 72, ref: 140 };
+const widths: Partial<Record<string, number>> = {
+  money: 118,
+  date: 104,
+  time: 140,
+  bool: 68,
+  choice: 92,
+  int: 72,
+  number: 96,
+  multi: 140,
+  ref: 140,
+};
 // People's names are short; models are not, and documents are known by their numbers.
 const people = new Set(['user', 'customer']);
 const numbered = 168;
@@ -35,8 +45,8 @@ export function columns(
     dataIndex: f.name,
     title: label(f),
     width: width(f),
-    ellipsis: f.type === 'text' || f.type === 'ref',
-    align: f.type === 'money' || (f.type === 'int' && i > 0) ? 'right' : undefined,
+    ellipsis: f.type === 'text' || f.type === 'ref' || f.type === 'multi',
+    align: f.type === 'money' || f.type === 'number' || (f.type === 'int' && i > 0) ? 'right' : undefined,
     sorter: sort !== undefined && f.sortable,
     sortOrder: sort === f.name ? 'ascend' : sort === `-${f.name}` ? 'descend' : null,
     showSorterTooltip: false,

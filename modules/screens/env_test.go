@@ -1,0 +1,102 @@
+package screens_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
+	"forecourt/kernel/database"
+	"forecourt/kernel/fault"
+	"forecourt/kernel/record"
+	"forecourt/modules/screens"
+	"forecourt/policies/policiestest"
+	"forecourt/tenants"
+)
+
+// env is a demo group with a kind of record, and another tenant with the same.
+type env struct {
+	*policiestest.Env
+	s        *screens.Service
+	stranger tenants.Actor
+}
+
+type thing struct {
+	bun.BaseModel `bun:"table:things"`
+	record.Base
+	Name string    `bun:"name" json:"name"`
+	Day  clock.Day `bun:"day,nullzero" json:"day"`
+}
+
+var things = record.New("user_thing", "things", "东西", "Thing", func(x *thing, k *record.Kind[thing]) {
+	k.Text(&x.Name, "名称", "Name").Must().Search().Sort()
+	k.Date(&x.Day, "日期", "Day")
+	k.Title("name", "")
+	k.List("-createdAt", "number", "name")
+	k.Form("基本", "Basics", "name", "day")
+	k.Numbered("DX")
+})
+
+func newEnv(t *testing.T) *env {
+	t.Helper()
+	e := &env{Env: policiestest.New(t, things.Spec)}
+	owner, err := pgx.Connect(t.Context(), e.OwnerURL)
+	if err == nil {
+		_, err = owner.Exec(t.Context(), `CREATE TABLE things (tenant_id uuid NOT NULL, id uuid NOT NULL, version int NOT NULL, company_id uuid, department_id uuid, owner_id uuid,
+			number text NOT NULL, created_at timestamptz NOT NULL, created_by uuid, updated_at timestamptz NOT NULL, name text NOT NULL, day date, PRIMARY KEY (tenant_id, id));
+			SELECT record_table('things'); SELECT searchable('things')`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = owner.Close(t.Context())
+	kinds, err := record.NewRegistry(tenants.UserKind.Spec, tenants.UnitKind.Spec, things.Spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.s = screens.New(e.DB, kinds, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); kinds.Stale(tenant) })
+	e.stranger = e.OtherTenant(t).Admin
+	return e
+}
+
+// enter makes a record of the actor's company that holds own values.
+func (e *env) enter(t *testing.T, own record.Own) uuid.UUID {
+	t.Helper()
+	x := &thing{Name: "一"}
+	x.CompanyID, x.Own = e.Company, own
+	err := e.DB.Do(t.Context(), e.Manager, func(tx tenants.Tx) error { return things.Create(t.Context(), tx.Tx, x) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x.ID
+}
+
+func zh(s string) fault.Text { return fault.Text{Zh: s, En: s} }
+
+func text(key string) screens.NewField {
+	return screens.NewField{Key: key, Type: record.Text, FieldInput: screens.FieldInput{Label: zh(key), Filterable: true}}
+}
+
+func (e *env) add(t *testing.T, in screens.NewField) *screens.Field {
+	t.Helper()
+	f, err := e.s.AddField(t.Context(), e.Admin, "user_thing", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+var allRows = access.Scope{All: true}
+
+func history(t *testing.T, e *env, record uuid.UUID) (actions []string) {
+	t.Helper()
+	err := database.Read(t.Context(), e.DB.Pool(), e.Admin.Tenant.ID, []database.Query{{SQL: "SELECT action FROM history WHERE tenant_id = $1 AND record_id = $2 ORDER BY version", Args: []any{e.Admin.Tenant.ID, record}}},
+		func(_ int, row [][]byte) error { actions = append(actions, string(row[0])); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return actions
+}
