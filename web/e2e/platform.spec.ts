@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { button, day, dayFromNow, dialog, password, pick, signIn, signInOperator } from './people';
+import { button, dayFromNow, dialog, password, pick, signIn, signInOperator } from './people';
 
 const own = 'Xinda-2026-neu';
 
@@ -98,7 +98,9 @@ test('an operator renews, sets limits not below what is used, and closes', async
   const operator = await signInOperator(browser);
   await tenant(operator, '信达汽车集团');
   await button(operator, '续期').click();
-  await day(dialog(operator), '到期日', dayFromNow(10));
+  const ends = dialog(operator).getByLabel('到期日');
+  await ends.fill(dayFromNow(10));
+  await ends.press('Enter');
   await dialog(operator).locator('.ant-btn-primary').click();
   await expect(operator.locator('.ant-timeline')).toContainText('续期');
   const page = await signIn(browser, 'root', { tenant: 'xinda', secret: own });

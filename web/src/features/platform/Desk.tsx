@@ -48,7 +48,7 @@ export function Desk({ children }: { children: ReactNode }) {
         </span>
         <span className="fill" />
         <Looks />
-        <span className="fc-soft">{who.name ?? who.login}</span>
+        <span className="fc-posting alone">{who.name ?? who.login}</span>
         <Button type="text" onClick={out}>
           {t('top.signout')}
         </Button>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post } from '../../api/client';
 import { useTell } from '../../components/tell';
+import { onward } from '../../lib/onward';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
 import type { Move, TenantPage } from './queries';
@@ -110,7 +111,7 @@ function EndDialog({ tenant, move, close, done }: { tenant: TenantPage; move: Mo
     >
       {top.length > 0 && <Alert type="error" showIcon title={top.join('；')} style={{ marginBottom: 12 }} />}
       {tenant.status === 'suspended' && <p>{t('platform.backTo', { status: t(`platform.${move.to}`) })}</p>}
-      <Form form={form} layout="vertical" initialValues={{ endsOn: proposal }} onFinish={submit}>
+      <Form form={form} layout="vertical" initialValues={{ endsOn: proposal }} onFinish={submit} onKeyDown={onward}>
         <Form.Item
           name="endsOn"
           label={label}

@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, request } from '../../api/client';
 import { useTell } from '../../components/tell';
+import { onward } from '../../lib/onward';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
 import { plansQuery, type Quotas, type TenantPage } from './queries';
-import { amount, fromForm, QuotaFields, toForm } from './quotas';
+import { fromForm, QuotaFields, toForm, useAmount } from './quotas';
 
 type Values = { plan: string; quotas?: Quotas };
 
@@ -16,6 +17,7 @@ export function PlanDialog({ tenant, close, done }: { tenant: TenantPage; close:
   const { t } = useTranslation();
   const words = useWords();
   const tell = useTell();
+  const amount = useAmount();
   const [form] = Form.useForm<Values>();
   const [busy, setBusy] = useState(false);
   const [top, setTop] = useState<string[]>([]);
@@ -49,7 +51,13 @@ export function PlanDialog({ tenant, close, done }: { tenant: TenantPage; close:
       onCancel={close}
     >
       {top.length > 0 && <Alert type="error" showIcon title={top.join('；')} style={{ marginBottom: 12 }} />}
-      <Form<Values> form={form} layout="vertical" initialValues={{ plan: tenant.plan, quotas: toForm(own) }} onFinish={submit}>
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        initialValues={{ plan: tenant.plan, quotas: toForm(own) }}
+        onFinish={submit}
+        onKeyDown={onward}
+      >
         <Form.Item name="plan" label={t('platform.plan')}>
           <Select
             aria-label={t('platform.plan')}

@@ -7,16 +7,18 @@ import { ProblemError, post, request } from '../../api/client';
 import type { Words } from '../../api/types';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
+import { onward } from '../../lib/onward';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
 import { type Plan, plansQuery, type Quotas, resources } from './queries';
-import { amount, fromForm, QuotaFields, toForm } from './quotas';
+import { fromForm, QuotaFields, toForm, useAmount } from './quotas';
 
 /** What tenants are sold: the plans and their limits. */
 export function Plans() {
   const { t } = useTranslation();
   const words = useWords();
   const client = useQueryClient();
+  const amount = useAmount();
   const [task, setTask] = useState<{ plan?: Plan }>();
   const q = useQuery(plansQuery);
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
@@ -117,6 +119,7 @@ function PlanForm({ plan, close, done }: { plan?: Plan; close: () => void; done:
         layout="vertical"
         initialValues={plan ? { name: plan.name, quotas: toForm(plan.quotas) } : {}}
         onFinish={submit}
+        onKeyDown={onward}
       >
         {!plan && (
           <Form.Item name="code" label={t('plans.code')} extra={t('plans.codeHint')} rules={must(t('plans.code'))}>

@@ -14,7 +14,7 @@ import { Desk } from './Desk';
 import { Moves } from './Moves';
 import { PlanDialog } from './PlanDialog';
 import { type LogLine, logQuery, plansQuery, type Status, tenantQuery, type Use } from './queries';
-import { amount } from './quotas';
+import { useAmount } from './quotas';
 import { StatusTag } from './StatusTag';
 import { Usage } from './Usage';
 
@@ -43,9 +43,9 @@ function Page({ id }: { id: string }) {
     <>
       <div className="fc-head fc-wrap">
         <LinkButton look="text" to="/platform" icon={<ArrowLeftOutlined aria-hidden />} aria-label={t('platform.back')} />
-        <h1>{x.name}</h1>
-        <StatusTag status={x.status} />
-        <span style={{ flex: 1 }} />
+        <h1>
+          {x.name} <StatusTag status={x.status} />
+        </h1>
         <Moves tenant={x} done={again} />
       </div>
       {x.status === 'suspended' && x.endsOn !== undefined && x.endsOn < x.today && (
@@ -67,7 +67,7 @@ function Page({ id }: { id: string }) {
       </section>
       <section className="fc-card fc-section">
         <div className="fc-head">
-          <h2 className="fc-h2">{t('platform.quotas')}</h2>
+          <h2 className="fc-h2 fc-fill">{t('platform.quotas')}</h2>
           <Button size="small" onClick={() => setPlanning(true)}>
             {t('platform.setPlan')}
           </Button>
@@ -102,6 +102,7 @@ function Page({ id }: { id: string }) {
 
 function Bar({ use }: { use: Use }) {
   const { t } = useTranslation();
+  const amount = useAmount();
   const { resource, used, most, own } = use;
   const part = most && used !== null ? Math.min(100, (used / most) * 100) : 0;
   const name = t(`platform.${resource}`);
@@ -114,7 +115,7 @@ function Bar({ use }: { use: Use }) {
           {own !== null && ` · ${t('platform.own')}`}
         </small>
       </div>
-      {used !== null && (
+      {used !== null && most !== null && (
         <Progress
           aria-label={name}
           percent={part}
@@ -146,6 +147,7 @@ const former: Record<string, string> = { suspended: 'suspend', active: 'resume' 
 function Log({ id }: { id: string }) {
   const { t } = useTranslation();
   const words = useWords();
+  const amount = useAmount();
   const q = useQuery(logQuery(id));
   const plans = useQuery(plansQuery);
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;

@@ -27,7 +27,11 @@ export function Tenants() {
   const seats = (x: Tenant) => {
     const u = x.uses.find((u) => u.resource === 'users');
     return (
-      u && <span className={u.most && u.used && u.used >= u.most ? 'fc-num fc-late' : 'fc-num'}>{`${u.used} / ${u.most ?? '∞'}`}</span>
+      u && (
+        <span
+          className={u.most && u.used && u.used >= u.most ? 'fc-num fc-late' : 'fc-num'}
+        >{`${u.used} / ${u.most ?? t('plans.none')}`}</span>
+      )
     );
   };
   return (

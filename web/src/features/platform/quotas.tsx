@@ -5,11 +5,13 @@ import { type Quotas, type Resource, resources } from './queries';
 
 export const giga = 1024 ** 3;
 
-/** A limit in words; none is none. */
-export function amount(r: Resource, n: number | null | undefined): string {
-  if (n === null || n === undefined) return '∞';
-  return r === 'storageBytes' ? size(n) : n.toLocaleString();
+/** Puts a limit into words, also none. */
+export function useAmount() {
+  const { t } = useTranslation();
+  return (r: Resource, n: number | null | undefined) => (n == null ? t('plans.none') : amount(r, n));
 }
+
+export const amount = (r: Resource, n: number) => (r === 'storageBytes' ? size(n) : n.toLocaleString());
 
 /** What the form holds: storage in GB, the rest as it is. */
 export const toForm = (q: Quotas): Quotas => ({ ...q, storageBytes: q.storageBytes == null ? undefined : q.storageBytes / giga });
