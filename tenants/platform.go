@@ -156,7 +156,7 @@ func (p *Platform) Open(ctx context.Context, in OpenInput) (Tenant, error) {
 			return err
 		}
 		var f *fault.Fault
-		if err := Room(ctx, tx.Tx, Companies, 0); errors.As(err, &f) {
+		if err := fits(ctx, tx.Tx, Companies, 0, ""); errors.As(err, &f) { // nobody else is in there yet
 			return f.At("plan")
 		} else if err != nil {
 			return err

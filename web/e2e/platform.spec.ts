@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
-import { button, dialog, password, signIn, signInOperator } from './people';
+import { expect, type Page, test } from '@playwright/test';
+import { button, dayFromNow, dialog, password, pick, signIn, signInOperator } from './people';
 
 const own = 'Xinda-2026-neu';
 
@@ -28,15 +28,31 @@ test('an operator imports models after a preview, opens a tenant, and suspends i
 
   await page.getByRole('tab', { name: '企业' }).click();
   await button(page, '开通企业').click();
-  await dialog(page).getByLabel('企业代码').fill('xinda');
+  await pick(dialog(page), '模板', '单品牌 4S 店');
+  await dialog(page).getByLabel('企业代码').fill('hengtong');
   await dialog(page).getByLabel('名称', { exact: true }).fill('信达汽车集团');
+  await dialog(page).getByLabel('4S 店编码').fill('XD1');
+  await dialog(page).getByLabel('4S 店名称').fill('信达丰田');
   await dialog(page).getByLabel('管理员账号').fill('root');
   await dialog(page).getByLabel('管理员姓名').fill('周信');
   await dialog(page).getByLabel('初始密码').fill(password);
   await dialog(page).locator('.ant-btn-primary').click();
-  const row = page.getByRole('row', { name: /xinda/ });
-  await expect(row).toContainText('正常');
+  await expect(dialog(page).locator('.ant-form-item', { hasText: '企业代码' })).toContainText('账套编码已存在');
+  await dialog(page).getByLabel('企业代码').fill('xinda');
+  await dialog(page).locator('.ant-btn-primary').click();
+  await expect(page.getByRole('heading', { name: '信达汽车集团' })).toBeVisible();
+  await expect(page.getByText('正常', { exact: true })).toBeVisible();
+  await expect(page.locator('.ant-timeline')).toContainText('开通');
+  await page.getByRole('link', { name: '返回企业列表' }).click();
+  await expect(page.getByRole('row', { name: /xinda/ })).toContainText('1 / 300');
 });
+
+/** The page of a tenant at the operators' desk. */
+async function tenant(page: Page, name: string) {
+  await page.getByRole('tab', { name: '企业' }).click();
+  await page.getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { name })).toBeVisible();
+}
 
 test('the administrator of a new group subscribes to a brand, and its models appear', async ({ browser }) => {
   const page = await signIn(browser, 'root', { tenant: 'xinda' });
@@ -64,16 +80,46 @@ test('the administrator of a new group subscribes to a brand, and its models app
 
 test('the people of a suspended tenant read, and change nothing', async ({ browser }) => {
   const operator = await signInOperator(browser);
-  const row = operator.getByRole('row', { name: /xinda/ });
-  await button(row, '停用').click();
+  await tenant(operator, '信达汽车集团');
+  await button(operator, '停用').click();
   await operator.locator('.ant-popconfirm').getByRole('button', { name: '停用' }).click();
-  await expect(row).toContainText('已停用');
+  await expect(operator.getByText('已停用', { exact: true })).toBeVisible();
   const page = await signIn(browser, 'root', { tenant: 'xinda', secret: own });
   await expect(page.getByText('企业已停用')).toBeVisible();
   await page.goto('/brands');
   await page.getByRole('checkbox', { name: /丰田/ }).check();
   await button(page, '保存').click();
   await expect(page.locator('.ant-message-error, .ant-notification-notice-error')).toContainText('停用');
-  await button(row, '恢复').click();
-  await expect(row).toContainText('正常');
+  await button(operator, '恢复').click();
+  await expect(operator.getByText('正常', { exact: true })).toBeVisible();
+});
+
+test('an operator renews, sets limits not below what is used, and closes', async ({ browser }) => {
+  const operator = await signInOperator(browser);
+  await tenant(operator, '信达汽车集团');
+  await button(operator, '续期').click();
+  const ends = dialog(operator).getByLabel('到期日');
+  await ends.fill(dayFromNow(10));
+  await ends.press('Enter');
+  await dialog(operator).locator('.ant-btn-primary').click();
+  await expect(operator.locator('.ant-timeline')).toContainText('续期');
+  const page = await signIn(browser, 'root', { tenant: 'xinda', secret: own });
+  await expect(page.getByText('服务期还剩 10 天')).toBeVisible();
+
+  await page.goto('/organisation');
+  await expect(page.getByText('信达丰田')).toBeVisible();
+
+  await button(operator, '调整套餐').click();
+  await pick(dialog(operator), '套餐', '试用版');
+  await dialog(operator).getByLabel('用户数').fill('1');
+  await dialog(operator).locator('.ant-btn-primary').click();
+  await expect(operator.locator('.ant-timeline')).toContainText('标准版 → 试用版');
+
+  await button(operator, '停用').click();
+  await operator.locator('.ant-popconfirm').getByRole('button', { name: '停用' }).click();
+  await button(operator, '关闭').click();
+  await operator.locator('.ant-popconfirm').getByRole('button', { name: '关闭' }).click();
+  await expect(operator.getByText('已关闭', { exact: true })).toBeVisible();
+  await page.goto('/r/customers');
+  await expect(page.getByText('账套已关闭')).toBeVisible();
 });

@@ -76,7 +76,17 @@ export type Posting = {
 
 export type Me = {
   user: { id: string; login: string; name: string };
-  tenant: { id: string; code: string; name: string; status: string; demo: boolean; zone: string; now: string };
+  tenant: {
+    id: string;
+    code: string;
+    name: string;
+    status: string;
+    demo: boolean;
+    zone: string;
+    now: string;
+    endsOn?: string;
+    daysLeft?: number;
+  };
   posting: Posting;
   postings: Posting[];
   grants: Record<string, string>;

@@ -14,6 +14,7 @@ import { Alert, App, Button, Menu } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { noticesQuery, useKinds, useMe } from '../api/queries';
+import type { Me } from '../api/types';
 import { prefs, useNames, usePrefs, useWords } from '../lib/prefs';
 import { usePhone } from '../lib/screen';
 import { tabs, useTabs } from '../lib/tabs';
@@ -57,6 +58,7 @@ export function Shell() {
         <TopBar />
         {!phone && <TabBar />}
         {me?.tenant.status === 'suspended' && <Alert banner title={t('shell.suspended')} />}
+        {me?.tenant.daysLeft !== undefined && <EndBanner tenant={me.tenant} days={me.tenant.daysLeft} />}
         <Announced />
         <main className="fc-main" id="main">
           <Outlet />
@@ -65,6 +67,14 @@ export function Shell() {
       </div>
     </div>
   );
+}
+
+/** Says in the last two weeks when the tenant's time is over. */
+function EndBanner({ tenant, days }: { tenant: Me['tenant']; days: number }) {
+  const { t } = useTranslation();
+  const what = t(tenant.status === 'trial' ? 'shell.trial' : 'shell.term');
+  const text = days > 0 ? t('shell.daysLeft', { what, count: days, day: tenant.endsOn }) : t('shell.lastDay', { what });
+  return <Alert banner type={days > 3 ? 'info' : 'warning'} title={text} />;
 }
 
 function Side() {

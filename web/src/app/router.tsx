@@ -28,6 +28,12 @@ const platform = createRoute({
   component: lazyRouteComponent(() => import('../features/platform/PlatformPage'), 'PlatformPage'),
 });
 
+const tenant = createRoute({
+  getParentRoute: () => root,
+  path: '/platform/tenants/$id',
+  component: lazyRouteComponent(() => import('../features/platform/TenantPage'), 'TenantPage'),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -171,6 +177,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signin,
     platform,
+    tenant,
     shell.addChildren([
       home,
       list,

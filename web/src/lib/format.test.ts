@@ -41,6 +41,8 @@ test('sizes', () => {
   expect(size(512)).toBe('512 B');
   expect(size(2048)).toBe('2.0 kB');
   expect(size(3 * 1024 * 1024)).toBe('3.0 MB');
+  expect(size(50 * 1024 ** 3)).toBe('50.0 GB');
+  expect(size(5000 * 1024 ** 4)).toBe('5000.0 TB');
 });
 
 test.each([

@@ -27,6 +27,11 @@ export const percent = (basisPoints: unknown) => `${Number((Number(basisPoints) 
 
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} kB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  let n = bytes / 1024;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  while (n >= 1024 && units.length > 1) {
+    n /= 1024;
+    units.shift();
+  }
+  return `${n.toFixed(1)} ${units[0]}`;
 }

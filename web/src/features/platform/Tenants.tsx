@@ -1,39 +1,39 @@
-import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
+import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Space, Table, Tag } from 'antd';
-import type dayjs from 'dayjs';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Button, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { download, post } from '../../api/client';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
-import { today, when } from '../../lib/clock';
-import { place, sortErrors } from '../../lib/problems';
-import { type Tenant, tenantsQuery } from './queries';
+import { when } from '../../lib/clock';
+import { useWords } from '../../lib/prefs';
+import { OpenDialog } from './OpenDialog';
+import { type Status, type Tenant, tenantsQuery } from './queries';
+import { StatusTag } from './StatusTag';
 
-type Values = { code: string; name: string; startDate: dayjs.Dayjs; administrator: { login: string; name: string; password: string } };
+const statuses: Status[] = ['trial', 'active', 'suspended', 'closed'];
 
+/** All tenants: how they stand, until when, and how many of their seats are taken. */
 export function Tenants() {
   const { t } = useTranslation();
+  const words = useWords();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const tell = useTell();
   const [opening, setOpening] = useState(false);
   const q = useQuery(tenantsQuery);
-  const again = () => client.invalidateQueries({ queryKey: tenantsQuery.queryKey });
-  const turn = (id: string, action: 'suspend' | 'resume') => post(`/platform/tenants/${id}/${action}`).then(again).catch(tell.failed);
-  const [leaving, setLeaving] = useState('');
-  const take = async (row: Tenant) => {
-    setLeaving(row.id);
-    try {
-      await download(`/platform/tenants/${row.id}/export`, {}, `${row.code}.zip`, 'POST');
-      tell.done(t('platform.exported'));
-    } catch (e) {
-      tell.failed(e);
-    } finally {
-      setLeaving('');
-    }
-  };
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
+  const seats = (x: Tenant) => {
+    const u = x.uses.find((u) => u.resource === 'users');
+    return (
+      u && (
+        <span
+          className={u.most && u.used && u.used >= u.most ? 'fc-num fc-late' : 'fc-num'}
+        >{`${u.used} / ${u.most ?? t('plans.none')}`}</span>
+      )
+    );
+  };
   return (
     <>
       <div className="fc-head">
@@ -49,116 +49,49 @@ export function Tenants() {
           loading={q.isPending}
           dataSource={q.data}
           pagination={false}
-          scroll={{ x: 640 }}
+          scroll={{ x: 860 }}
           locale={{ emptyText: t('platform.noTenants') }}
           columns={[
+            {
+              title: t('platform.name'),
+              dataIndex: 'name',
+              render: (v: string, row) => (
+                <Link to="/platform/tenants/$id" params={{ id: row.id }}>
+                  {v}
+                </Link>
+              ),
+            },
             { title: t('platform.code'), dataIndex: 'code', render: (v: string) => <span className="fc-mono">{v}</span> },
-            { title: t('platform.name'), dataIndex: 'name' },
             {
               title: t('platform.status'),
               dataIndex: 'status',
-              render: (v: string) =>
-                v === 'active' ? (
-                  <Tag color="green">{t('platform.active')}</Tag>
-                ) : v === 'suspended' ? (
-                  <Tag color="red">{t('platform.suspended')}</Tag>
-                ) : (
-                  <Tag>{v === 'closed' ? t('platform.closed') : v}</Tag>
-                ),
+              filters: statuses.map((s) => ({ value: s, text: t(`platform.${s}`) })),
+              onFilter: (v, row) => row.status === v,
+              render: (v: Status) => <StatusTag status={v} />,
             },
-            { title: t('platform.startDate'), dataIndex: 'startDate', render: (v?: string) => v ?? '—' },
-            { title: t('platform.createdAt'), dataIndex: 'createdAt', render: (v?: string) => (v ? when(v) : '—') },
+            { title: t('platform.plan'), render: (_, row) => words(row.planName) },
             {
-              title: t('platform.actions'),
-              render: (_, row) => (
-                <Space>
-                  {row.status === 'suspended' ? (
-                    <Button size="small" onClick={() => turn(row.id, 'resume')}>
-                      {t('platform.resume')}
-                    </Button>
-                  ) : (
-                    <Popconfirm
-                      title={t('platform.suspendAsk')}
-                      okText={t('platform.suspend')}
-                      okButtonProps={{ danger: true }}
-                      onConfirm={() => turn(row.id, 'suspend')}
-                    >
-                      <Button size="small" danger>
-                        {t('platform.suspend')}
-                      </Button>
-                    </Popconfirm>
-                  )}
-                  <Popconfirm title={t('platform.exportAsk')} okText={t('platform.export')} onConfirm={() => take(row)}>
-                    <Button size="small" icon={<DownloadOutlined aria-hidden />} loading={leaving === row.id}>
-                      {t('platform.export')}
-                    </Button>
-                  </Popconfirm>
-                </Space>
-              ),
+              title: t('platform.endsOn'),
+              dataIndex: 'endsOn',
+              sorter: (a, b) => (a.endsOn ?? '9').localeCompare(b.endsOn ?? '9'),
+              render: (v?: string) => <span className="fc-num">{v ?? t('platform.noEnd')}</span>,
             },
+            { title: t('platform.seats'), align: 'right', render: (_, row) => seats(row) },
+            { title: t('platform.createdAt'), dataIndex: 'createdAt', render: (v: string) => <span className="fc-num">{when(v)}</span> },
           ]}
         />
       </div>
       {opening && (
         <OpenDialog
           close={() => setOpening(false)}
-          done={() => {
+          done={async (id) => {
             setOpening(false);
             tell.done(t('platform.opened'));
-            void again();
+            await client.invalidateQueries({ queryKey: ['platform'] });
+            await navigate({ to: '/platform/tenants/$id', params: { id } });
           }}
         />
       )}
     </>
-  );
-}
-
-function OpenDialog({ close, done }: { close: () => void; done: () => void }) {
-  const { t } = useTranslation();
-  const [form] = Form.useForm<Values>();
-  const [busy, setBusy] = useState(false);
-  const [top, setTop] = useState<string[]>([]);
-  const must = (label: string) => [{ required: true, message: t('form.required', { label }) }];
-  const submit = async (v: Values) => {
-    setBusy(true);
-    setTop([]);
-    try {
-      await post('/platform/tenants', { ...v, startDate: v.startDate.format('YYYY-MM-DD') });
-      done();
-    } catch (e) {
-      const known = ['code', 'name', 'startDate', 'administrator.login', 'administrator.name', 'administrator.password'].map((k) =>
-        JSON.stringify(place(k)),
-      );
-      const { fields, rest } = sortErrors(e, (at) => known.includes(JSON.stringify(at)));
-      form.setFields(fields as Parameters<typeof form.setFields>[0]);
-      setTop(rest);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Modal open title={t('platform.open')} okText={t('platform.open')} confirmLoading={busy} onOk={form.submit} onCancel={close}>
-      {top.length > 0 && <Alert type="error" showIcon title={top.join('；')} style={{ marginBottom: 12 }} />}
-      <Form form={form} layout="vertical" onFinish={submit} initialValues={{ startDate: today() }}>
-        <Form.Item name="code" label={t('platform.code')} extra={t('platform.codeHint')} rules={must(t('platform.code'))}>
-          <Input autoFocus autoCapitalize="none" />
-        </Form.Item>
-        <Form.Item name="name" label={t('platform.name')} rules={must(t('platform.name'))}>
-          <Input />
-        </Form.Item>
-        <Form.Item name="startDate" label={t('platform.startDate')} rules={must(t('platform.startDate'))}>
-          <DatePicker style={{ width: '100%' }} />
-        </Form.Item>
-        <Form.Item name={['administrator', 'login']} label={t('platform.adminLogin')} rules={must(t('platform.adminLogin'))}>
-          <Input autoComplete="off" autoCapitalize="none" />
-        </Form.Item>
-        <Form.Item name={['administrator', 'name']} label={t('platform.adminName')} rules={must(t('platform.adminName'))}>
-          <Input />
-        </Form.Item>
-        <Form.Item name={['administrator', 'password']} label={t('platform.adminPassword')} rules={must(t('platform.adminPassword'))}>
-          <Input.Password autoComplete="new-password" />
-        </Form.Item>
-      </Form>
-    </Modal>
   );
 }
