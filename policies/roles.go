@@ -40,7 +40,7 @@ var openFields = []string{"customer.mobile shown", "visit.mobile shown"}
 // Roles are the roles that every new tenant begins with.
 var Roles = []Role{
 	{"group_administrator", "集团管理员", "Group administrator", join(scoped("group", readAll...), scoped("group", exports...),
-		scoped("group", "user:manage", "org:manage", "role:read", "role:manage", "history:read", "monitor:read", "monitor:end", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "contract_settings:read", "contract_settings:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
+		scoped("group", "user:manage", "org:manage", "role:read", "role:manage", "history:read", "monitor:read", "monitor:end", "support:grant", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "contract_settings:read", "contract_settings:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
 	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
 		[]string{"vehicle.cost shown", "contract.margin shown"}},
 	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "org:manage", "role:read", "history:read", "monitor:read", "monitor:end")), nil},

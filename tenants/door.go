@@ -39,7 +39,13 @@ func (s *Sessions) Enter(ctx context.Context, r rest.Request) (context.Context, 
 	if err := a.Ready(ctx); err != nil {
 		return ctx, err
 	}
-	s.seen.note(a, rest.OperationOf(ctx))
+	if a.Support != nil {
+		if err := s.called(ctx, a, r); err != nil {
+			return ctx, err
+		}
+	} else {
+		s.seen.note(a, rest.OperationOf(ctx))
+	}
 	return record.WithView(WithActor(ctx, a), a.View(rest.LanguageOf(ctx))), nil
 }
 

@@ -50,16 +50,21 @@ type Me struct {
 	CSRF     string                       `json:"csrf,omitempty"`
 	// MustChangePassword says that every other operation waits for PUT /session/password.
 	MustChangePassword bool `json:"mustChangePassword"`
+	// Support says that an operator reads this, with the tenant's consent.
+	Support *Support `json:"support,omitempty"`
 }
 
 // Me says who the actor is.
 func (s *Sessions) Me(ctx context.Context, a Actor) (*Me, error) {
 	m := &Me{Postings: []PostingInfo{}, Grants: a.Set.Levels}
-	m.MustChangePassword = a.Posting.MustChange
+	m.MustChangePassword, m.Support = a.Posting.MustChange, a.Support
 	m.User.ID, m.User.Login, m.User.Name = a.User, a.Login, a.Name
 	m.Tenant.ID, m.Tenant.Code, m.Tenant.Name, m.Tenant.Status, m.Tenant.Demo, m.Tenant.Zone, m.Tenant.Now = a.Tenant.ID, a.Tenant.Code, a.Tenant.Name, a.Tenant.Status, a.Tenant.Demo, a.Tenant.Zone.String(), a.Tenant.Now().UTC()
 	err := s.db.Read(ctx, a, func(tx Tx) error {
-		all, err := PostingsOf(ctx, tx, a.User)
+		all, err := []Posting{a.Posting}, error(nil)
+		if a.Support == nil { // support has no posting of its own
+			all, err = PostingsOf(ctx, tx, a.User)
+		}
 		if err != nil {
 			return err
 		}

@@ -48,6 +48,7 @@ func (p *Platform) Routes(api *rest.API) {
 			t, err := p.Open(ctx, OpenInput{Code: b.Code, Name: b.Name, StartDate: b.StartDate, Administrator: UserInput{Login: b.Administrator.Login, Name: b.Administrator.Name, Password: b.Administrator.Password, MustChange: true}})
 			return created(t.ID, err)
 		})
+	p.supportRoutes(api)
 	for action, status := range map[string]string{"suspend": "suspended", "resume": "active"} {
 		rest.Register(api, rest.Operation{ID: action + "-tenant", Method: http.MethodPost, Path: "/platform/tenants/{id}/" + action, Permission: rest.Operator, Summary: "Set the status of a tenant"},
 			func(ctx context.Context, in *record.ByID) (*struct{}, error) {

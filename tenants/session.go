@@ -122,7 +122,8 @@ func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size
 		err := tx.QueryRowContext(ctx, `SELECT s.id, s.user_id, s.posting_id, s.expires_at, u.name, u.login FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
 			WHERE s.tenant_id = ? AND s.token_hash = ? AND s.expires_at > now() AND u.status = 'active'`, tenant, sum[:]).Scan(&a.Session, &a.User, &posting, &expires, &a.Name, &a.Login)
 		if errors.Is(err, sql.ErrNoRows) {
-			return ErrSignIn
+			expires, err = s.supporter(ctx, tx, &a)
+			return err
 		}
 		if err != nil {
 			return err
@@ -149,11 +150,14 @@ func (s *Sessions) actor(ctx context.Context, tenant uuid.UUID, sum [sha256.Size
 	return a, nil
 }
 
-// reading is a, free to handle their own session: a suspended tenant is read, and reading needs one.
-func reading(a Actor) Actor { a.Tenant.Status = "active"; return a }
+// reading is a, free to handle their own session: a suspended tenant is read, support reads, and reading needs one.
+func reading(a Actor) Actor { a.Tenant.Status, a.Support = "active", nil; return a }
 
 // SignOut ends the actor's session, on every replica.
 func (s *Sessions) SignOut(ctx context.Context, a Actor) error {
+	if a.Support != nil {
+		return s.closeSupport(ctx, a)
+	}
 	err := s.db.Do(ctx, reading(a), func(tx Tx) error {
 		if err := tx.Later(ctx, "DELETE FROM sessions WHERE tenant_id = ? AND id = ?", tx.Tenant, a.Session); err != nil {
 			return err

@@ -56,6 +56,7 @@ func (s *Sessions) Routes(api *rest.API) {
 			return nil, s.SignOut(ctx, ActorOf(ctx))
 		})
 	s.liveRoutes(api)
+	s.supportRoutes(api)
 }
 
 type liveOutput struct {

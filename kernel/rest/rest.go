@@ -37,6 +37,7 @@ type Request struct {
 	Writes   bool
 	Address  string
 	Agent    string
+	Path     string // below Prefix, with its ids
 }
 
 // Doors let people in. Both return the context of who came, or a fault.
@@ -240,7 +241,7 @@ const (
 )
 
 func requestOf(c *fiber.Ctx, o Operation) Request {
-	r := Request{Address: c.IP(), Agent: strings.Clone(c.Get("User-Agent")), CSRF: strings.Clone(c.Get("X-CSRF-Token")), Writes: o.Method != http.MethodGet}
+	r := Request{Address: c.IP(), Agent: strings.Clone(c.Get("User-Agent")), CSRF: strings.Clone(c.Get("X-CSRF-Token")), Writes: o.Method != http.MethodGet, Path: strings.TrimPrefix(strings.Clone(c.Path()), Prefix)}
 	if token, ok := strings.CutPrefix(c.Get("Authorization"), "Bearer "); ok {
 		r.Token = strings.Clone(token)
 		return r

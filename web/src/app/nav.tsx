@@ -13,6 +13,7 @@ import {
   SettingOutlined,
   ShopOutlined,
   ShoppingOutlined,
+  SolutionOutlined,
   TagOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -62,7 +63,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/monitor';
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/monitor' | '/support';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -75,6 +76,7 @@ const owns: Own[] = [
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
   { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
+  { path: '/support', label: 'support.title', icon: <SolutionOutlined aria-hidden />, group: 'nav.system', needs: 'support:grant' },
   {
     path: '/settings',
     label: 'settings.title',

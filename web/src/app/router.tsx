@@ -144,6 +144,12 @@ const monitor = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/MonitorPage'), 'MonitorPage'),
 });
 
+const support = createRoute({
+  getParentRoute: () => shell,
+  path: '/support',
+  component: lazyRouteComponent(() => import('../features/support/SupportPage'), 'SupportPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: '/account',
@@ -174,6 +180,7 @@ export const router = createRouter({
       roles,
       log,
       monitor,
+      support,
       account,
       mine,
     ]),

@@ -36,7 +36,7 @@ export function LogPage() {
   const words = useWords();
   const names = useNames();
   const kinds = useKinds();
-  const [ask, setAsk] = useState<Question>({});
+  const [ask, setAsk] = useState<Question>(() => ({ kind: new URLSearchParams(location.search).get('kind') ?? undefined }));
   usePageTitle(t('log.title'));
   const q = useInfiniteQuery({
     queryKey: ['log', ask],
@@ -48,6 +48,7 @@ export function LogPage() {
   const others: { value: string; label: string }[] = [
     { value: 'session', label: t('log.session') },
     { value: 'role', label: t('roles.title') },
+    { value: 'support', label: t('support.title') },
   ];
   const span = (v: [dayjs.Dayjs | null, dayjs.Dayjs | null] | null) =>
     setAsk({ ...ask, from: v?.[0] ? instant(v[0].startOf('day')) : undefined, to: v?.[1] ? instant(v[1].endOf('day')) : undefined });

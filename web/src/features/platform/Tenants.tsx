@@ -9,7 +9,8 @@ import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { today, when } from '../../lib/clock';
 import { place, sortErrors } from '../../lib/problems';
-import { type Tenant, tenantsQuery } from './queries';
+import { supportQuery, type Tenant, tenantsQuery } from './queries';
+import { SupportButton } from './SupportButton';
 
 type Values = { code: string; name: string; startDate: dayjs.Dayjs; administrator: { login: string; name: string; password: string } };
 
@@ -21,6 +22,7 @@ export function Tenants() {
   const q = useQuery(tenantsQuery);
   const again = () => client.invalidateQueries({ queryKey: tenantsQuery.queryKey });
   const turn = (id: string, action: 'suspend' | 'resume') => post(`/platform/tenants/${id}/${action}`).then(again).catch(tell.failed);
+  const doors = useQuery(supportQuery).data ?? [];
   const [leaving, setLeaving] = useState('');
   const take = async (row: Tenant) => {
     setLeaving(row.id);
@@ -88,6 +90,7 @@ export function Tenants() {
                       </Button>
                     </Popconfirm>
                   )}
+                  <SupportButton tenant={row} doors={doors} />
                   <Popconfirm title={t('platform.exportAsk')} okText={t('platform.export')} onConfirm={() => take(row)}>
                     <Button size="small" icon={<DownloadOutlined aria-hidden />} loading={leaving === row.id}>
                       {t('platform.export')}
