@@ -27,7 +27,7 @@ var resources = []word{
 	{"accessory", "饰品", "Accessories"}, {"price", "价格", "Prices"}, {"catalogue", "经营品牌", "Brands"}, {"receipt", "收款", "Receipts"},
 	{"invoice", "开票", "Invoices"}, {"outbound", "销售出库", "Outbounds"}, {"handover", "客户交车", "Handovers"}, {"callback", "回访任务", "Callbacks"},
 	{"user", "用户", "Users"}, {"user_group", "用户组", "User groups"}, {"org_unit", "组织", "Org units"}, {"org", "组织架构", "Organisation"}, {"role", "角色", "Roles"},
-	{"parameter", "参数", "Parameters"}, {"screen", "界面定制", "Screens"}, {"identity", "登录安全", "Sign-in"}, {"token", "接口令牌", "API tokens"}, {"history", "系统日志", "System log"}, {"monitor", "系统监视器", "System monitor"}, {"job", "后台任务", "Background jobs"}, {"demo", "演示", "Demo"},
+	{"parameter", "参数", "Parameters"}, {"screen", "界面定制", "Screens"}, {"identity", "登录安全", "Sign-in"}, {"token", "接口令牌", "API tokens"}, {"history", "系统日志", "System log"}, {"monitor", "系统监视器", "System monitor"}, {"job", "后台任务", "Background jobs"}, {"support", "平台支持", "Platform support"}, {"demo", "演示", "Demo"},
 }
 
 // verbs are the actions that mean the same for every resource, in the order of the matrix.
@@ -37,7 +37,7 @@ var verbs = []word{
 	{"approve_group", "集团审批", "Approve for the group"}, {"reserve", "预留车辆", "Reserve a vehicle"}, {"cancel", "取消", "Cancel"}, {"move", "调整级别", "Move on the board"},
 	{"lose", "战败", "Give up"}, {"hold", "预占", "Hold"}, {"receive", "入库与退厂", "Receive and return"}, {"inspect", "检测", "Inspect"},
 	{"force", "强制录入车架号", "Accept an odd VIN"}, {"confirm", "确认", "Confirm"}, {"void", "冲销", "Void"}, {"issue", "开具", "Issue"},
-	{"work", "办理", "Work"}, {"subscribe", "选择", "Choose"}, {"clock", "前移时钟", "Move the clock"}, {"end", "结束会话", "End a session"}, {"retry", "重新执行", "Run again"},
+	{"work", "办理", "Work"}, {"subscribe", "选择", "Choose"}, {"clock", "前移时钟", "Move the clock"}, {"grant", "授权", "Consent"}, {"end", "结束会话", "End a session"}, {"retry", "重新执行", "Run again"},
 }
 
 // wordsOf puts a permission into words; ok says that both halves are known.

@@ -37,6 +37,7 @@ type Actor struct {
 	Address   string
 	TwoStep   bool              // they have a second step
 	MustSetUp bool              // they have none, and their group demands one
+	Support   *Support          // nil: one of the tenant's own people
 	program   *program          // nil: a person who signed in
 	token     [sha256.Size]byte // hash of what the session is known by; zero: none
 }
@@ -127,11 +128,14 @@ func NewDB(pool *sql.DB, announce func(uuid.UUID, []database.Touch)) *DB {
 // Pool returns the pool, for the kernel's own reads.
 func (d *DB) Pool() *sql.DB { return d.bun.DB }
 
-// Do runs fn in one transaction of the actor's tenant. It returns ErrSuspended for a tenant that may only read, what Ready does, and
+// Do runs fn in one transaction of the actor's tenant. It returns ErrSuspended for a tenant that may only read, ErrSupportReadOnly, what Ready does, and
 // rest.ErrAnswered when the request's Idempotency-Key already did its work. A deadlock is tried again.
 func (d *DB) Do(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	if a.Tenant.Status == "suspended" || a.Tenant.Status == "closed" {
 		return ErrSuspended
+	}
+	if a.Support != nil && !a.Support.Writing {
+		return ErrSupportReadOnly
 	}
 	if err := a.Ready(ctx); err != nil {
 		return err

@@ -42,12 +42,17 @@ func (s *Sessions) Enter(ctx context.Context, r rest.Request) (context.Context, 
 	if err := s.calls.enter(ctx, a.Tenant); err != nil {
 		return ctx, err
 	}
-	if a.program != nil {
+	switch {
+	case a.program != nil:
 		if err := a.program.admits(r); err != nil {
 			return ctx, err
 		}
 		s.used.note(a, r.Address)
-	} else {
+	case a.Support != nil:
+		if err := s.called(ctx, a, r); err != nil {
+			return ctx, err
+		}
+	default:
 		s.seen.note(a, rest.OperationOf(ctx))
 	}
 	return record.WithView(WithActor(ctx, a), a.View(rest.LanguageOf(ctx))), nil

@@ -55,17 +55,22 @@ type Me struct {
 	MustChangePassword bool `json:"mustChangePassword"`
 	// MustSetUpTwoStep says that every other operation waits for a second step.
 	MustSetUpTwoStep bool `json:"mustSetUpTwoStep"`
+	// Support says that an operator reads this, with the tenant's consent.
+	Support *Support `json:"support,omitempty"`
 }
 
 // Me says who the actor is.
 func (s *Sessions) Me(ctx context.Context, a Actor) (*Me, error) {
 	m := &Me{Postings: []PostingInfo{}, Grants: a.Set.Levels}
-	m.MustChangePassword, m.MustSetUpTwoStep = a.Posting.MustChange, a.MustSetUp
+	m.MustChangePassword, m.MustSetUpTwoStep, m.Support = a.Posting.MustChange, a.MustSetUp, a.Support
 	m.User.ID, m.User.Login, m.User.Name = a.User, a.Login, a.Name
 	m.Tenant.ID, m.Tenant.Code, m.Tenant.Name, m.Tenant.Status, m.Tenant.Demo, m.Tenant.Zone, m.Tenant.Now = a.Tenant.ID, a.Tenant.Code, a.Tenant.Name, a.Tenant.Status, a.Tenant.Demo, a.Tenant.Zone.String(), a.Tenant.Now().UTC()
 	m.Tenant.EndsOn, m.Tenant.Left = a.Tenant.EndsOn, a.Tenant.daysLeft()
 	err := s.db.Read(ctx, a, func(tx Tx) error {
-		all, err := PostingsOf(ctx, tx, a.User)
+		all, err := []Posting{a.Posting}, error(nil)
+		if a.Support == nil { // support has no posting of its own
+			all, err = PostingsOf(ctx, tx, a.User)
+		}
 		if err != nil {
 			return err
 		}

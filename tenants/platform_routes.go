@@ -105,6 +105,7 @@ func (p *Platform) Routes(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "operator-sign-out", Method: http.MethodDelete, Path: "/platform/session", Permission: rest.Operator, Summary: "Sign out"}, p.signOut)
 	p.tenantRoutes(api)
 	p.planRoutes(api)
+	p.supportRoutes(api)
 }
 
 func deskOp(id, method, path, summary string) rest.Operation {

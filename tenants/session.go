@@ -155,7 +155,7 @@ func (s *Sessions) bySession(ctx context.Context, tx Tx, a *Actor) (expires time
 	err = tx.QueryRowContext(ctx, `SELECT s.id, s.user_id, s.posting_id, s.expires_at, s.way, u.name, u.login FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
 			WHERE s.tenant_id = ? AND s.token_hash = ? AND s.expires_at > now() AND u.status = 'active'`, tx.Tenant, a.token[:]).Scan(&a.Session, &a.User, &posting, &expires, &by, &a.Name, &a.Login)
 	if errors.Is(err, sql.ErrNoRows) {
-		return expires, ErrSignIn
+		return s.supporter(ctx, tx, a)
 	}
 	if err != nil {
 		return expires, err
@@ -195,11 +195,14 @@ func (a *Actor) demands(ctx context.Context, tx Tx, by way) (err error) {
 	return err
 }
 
-// reading is a, free to handle their own session: a suspended tenant is read, and reading needs one.
-func reading(a Actor) Actor { a.Tenant.Status = "active"; return a }
+// reading is a, free to handle their own session: a suspended tenant is read, support reads, and reading needs one.
+func reading(a Actor) Actor { a.Tenant.Status, a.Support = "active", nil; return a }
 
 // SignOut ends the actor's session, on every replica.
 func (s *Sessions) SignOut(ctx context.Context, a Actor) error {
+	if a.Support != nil {
+		return s.closeSupport(ctx, a)
+	}
 	err := s.db.Do(ctx, reading(a), func(tx Tx) error {
 		if err := tx.Later(ctx, "DELETE FROM sessions WHERE tenant_id = ? AND id = ?", tx.Tenant, a.Session); err != nil {
 			return err

@@ -60,6 +60,7 @@ func (s *Sessions) Routes(api *rest.API) {
 	s.secondStepRoutes(api)
 	s.tokenRoutes(api)
 	s.signInSettingsRoutes(api)
+	s.supportRoutes(api)
 }
 
 type liveOutput struct {

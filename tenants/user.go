@@ -70,9 +70,10 @@ func insertUser(ctx context.Context, tx Tx, user uuid.UUID, in UserInput, hash s
 	return record.WriteHistory(ctx, tx.Tx, UserKind.Name, user, 1, "create", nil, now)
 }
 
-// raise gives a user their next version, and locks them. It returns ErrNoUser.
+// raise gives a user their next version, and locks them. It returns ErrNoUser, also for the account of an operator, which nobody
+// here may change.
 func raise(ctx context.Context, tx Tx, user uuid.UUID) (version int, err error) {
-	err = tx.QueryRowContext(ctx, "UPDATE users SET version = version + 1 WHERE tenant_id = ? AND id = ? RETURNING version", tx.Tenant, user).Scan(&version)
+	err = tx.QueryRowContext(ctx, "UPDATE users SET version = version + 1 WHERE tenant_id = ? AND id = ? AND operator_id IS NULL RETURNING version", tx.Tenant, user).Scan(&version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrNoUser
 	}

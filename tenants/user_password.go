@@ -95,7 +95,7 @@ func replacePassword(ctx context.Context, tx Tx, user uuid.UUID, hash string, mu
 func (o *Org) secretsOf(ctx context.Context, a Actor, user uuid.UUID) (login string, hashes []string, err error) {
 	err = o.db.Read(ctx, a, func(tx Tx) error {
 		var present string
-		err := tx.QueryRowContext(ctx, "SELECT login, password_hash FROM users WHERE tenant_id = ? AND id = ?", tx.Tenant, user).Scan(&login, &present)
+		err := tx.QueryRowContext(ctx, "SELECT login, password_hash FROM users WHERE tenant_id = ? AND id = ? AND operator_id IS NULL", tx.Tenant, user).Scan(&login, &present)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNoUser
 		}

@@ -40,6 +40,7 @@ type Request struct {
 	Personal bool // the operation is for a person who signed in, not for a program in their name
 	Address  string
 	Agent    string
+	Path     string // below Prefix, with its ids
 }
 
 // Doors let people in. Both return the context of who came, or a fault.
@@ -268,7 +269,7 @@ const (
 )
 
 func requestOf(c *fiber.Ctx, o Operation, proxies []netip.Prefix) Request {
-	r := Request{Address: addressOf(c, proxies), Agent: strings.Clone(c.Get("User-Agent")), CSRF: strings.Clone(c.Get("X-CSRF-Token")), Writes: o.Method != http.MethodGet, Personal: o.Personal}
+	r := Request{Address: addressOf(c, proxies), Agent: strings.Clone(c.Get("User-Agent")), CSRF: strings.Clone(c.Get("X-CSRF-Token")), Writes: o.Method != http.MethodGet, Personal: o.Personal, Path: strings.TrimPrefix(strings.Clone(c.Path()), Prefix)}
 	if token, ok := strings.CutPrefix(c.Get("Authorization"), "Bearer "); ok {
 		r.Token = strings.Clone(token)
 		return r

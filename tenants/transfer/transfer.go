@@ -32,8 +32,10 @@ const format = 1
 
 // leftOut are the tables that an export does not hold, each with its reason.
 var leftOut = map[string]string{
-	"sessions":    "sign-ins are good for one installation; everybody signs in again with their password",
-	"idempotency": "keys of requests that were answered are good for a week and one installation",
+	"sessions":         "sign-ins are good for one installation; everybody signs in again with their password",
+	"support_sessions": "support enters one installation; what it did is in the history",
+	"support_grants":   "a consent to support was given to the operators of one installation; the history says who gave it",
+	"idempotency":      "keys of requests that were answered are good for a week and one installation",
 }
 
 // Manifest says what an export holds. It is the last part of the file, so a broken export has none.

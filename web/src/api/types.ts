@@ -91,6 +91,8 @@ export type Me = {
   postings: Posting[];
   grants: Record<string, string>;
   mustChangePassword?: boolean;
+  /** An operator of the platform reads this, with the tenant's consent. */
+  support?: { writing: boolean; until: string; reason: string };
 };
 
 export type Change = { field: string; label: Words; was?: unknown; now?: unknown };

@@ -21,6 +21,7 @@ import { tabs, useTabs } from '../lib/tabs';
 import { Announced } from './Announced';
 import { useLive } from './live';
 import { grouped, iconOf, pages } from './nav';
+import { Supporting } from './Supporting';
 import { TopBar } from './TopBar';
 
 export function Shell() {
@@ -58,6 +59,7 @@ export function Shell() {
         <TopBar />
         {!phone && <TabBar />}
         {me?.tenant.status === 'suspended' && <Alert banner title={t('shell.suspended')} />}
+        <Supporting />
         {me?.tenant.daysLeft !== undefined && <EndBanner tenant={me.tenant} days={me.tenant.daysLeft} />}
         <Announced />
         <main className="fc-main" id="main">

@@ -14,6 +14,7 @@ import {
   SettingOutlined,
   ShopOutlined,
   ShoppingOutlined,
+  SolutionOutlined,
   TagOutlined,
   TagsOutlined,
   TeamOutlined,
@@ -63,7 +64,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/screens' | '/log' | '/monitor';
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/screens' | '/log' | '/monitor' | '/support';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -77,6 +78,7 @@ const owns: Own[] = [
   { path: '/screens', label: 'screens.title', icon: <LayoutOutlined aria-hidden />, group: 'nav.system', needs: 'screen:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
   { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
+  { path: '/support', label: 'support.title', icon: <SolutionOutlined aria-hidden />, group: 'nav.system', needs: 'support:grant' },
   {
     path: '/settings',
     label: 'settings.title',

@@ -161,6 +161,12 @@ const monitor = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/MonitorPage'), 'MonitorPage'),
 });
 
+const support = createRoute({
+  getParentRoute: () => shell,
+  path: '/support',
+  component: lazyRouteComponent(() => import('../features/support/SupportPage'), 'SupportPage'),
+});
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: '/account',
@@ -193,6 +199,7 @@ export const router = createRouter({
       screens,
       log,
       monitor,
+      support,
       account,
       mine,
     ]),

@@ -37,7 +37,7 @@ export function LogPage() {
   const { t } = useTranslation();
   const words = useWords();
   const kinds = useKinds();
-  const [ask, setAsk] = useState<Question>({});
+  const [ask, setAsk] = useState<Question>(() => ({ kind: new URLSearchParams(location.search).get('kind') ?? undefined }));
   usePageTitle(t('log.title'));
   const q = useInfiniteQuery({
     queryKey: ['log', ask],

@@ -14,9 +14,10 @@ import { Desk } from './Desk';
 import { Export } from './Export';
 import { Moves } from './Moves';
 import { PlanDialog } from './PlanDialog';
-import { type LogLine, logQuery, plansQuery, type Status, tenantQuery, type Use } from './queries';
+import { type LogLine, logQuery, plansQuery, type Status, supportQuery, tenantQuery, type Use } from './queries';
 import { useAmount } from './quotas';
 import { StatusTag } from './StatusTag';
+import { SupportButton } from './SupportButton';
 import { Usage } from './Usage';
 
 /** One tenant at the operators' desk: how it stands, what it uses, what was done to it. */
@@ -35,6 +36,7 @@ function Page({ id }: { id: string }) {
   const client = useQueryClient();
   const [planning, setPlanning] = useState(false);
   const q = useQuery(tenantQuery(id));
+  const doors = useQuery(supportQuery).data ?? [];
   usePageTitle(q.data?.name ?? t('platform.title'));
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   if (!q.data) return <Waiting />;
@@ -47,6 +49,7 @@ function Page({ id }: { id: string }) {
         <h1>
           {x.name} <StatusTag status={x.status} />
         </h1>
+        <SupportButton tenant={x} doors={doors} />
         <Export tenant={x} />
         <Moves tenant={x} done={again} />
       </div>

@@ -56,3 +56,11 @@ export const tenantQuery = (id: string) =>
   });
 
 export const tones: Record<Status, string> = { trial: 'blue', active: 'green', suspended: 'orange', closed: 'default' };
+
+/** A tenant that lets support in now. */
+export type Door = { tenantId: string; writing: boolean; until: string; reason: string };
+export const supportQuery = queryOptions({
+  queryKey: ['platform', 'support'],
+  queryFn: async ({ signal }) => (await get<{ items: Door[] }>('/platform/support', undefined, signal)).items,
+  refetchInterval: 30_000,
+});
