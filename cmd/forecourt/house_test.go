@@ -22,6 +22,7 @@ import (
 // house is the whole program on a database of its own, with the two demo groups.
 type house struct {
 	app        *application
+	data       string // the folder of its files
 	ours, them *staffed
 	tokens     map[string]string // by role, of the first group; "operator" beside
 	mayBeEmpty map[string]bool   // kinds of which the other tenant need not have a record
@@ -36,7 +37,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = app.close() })
-	h := &house{app: app, tokens: map[string]string{}, mayBeEmpty: map[string]bool{"callback": true}} // a worker makes those, and none runs here
+	h := &house{app: app, data: s.cfg.Data, tokens: map[string]string{}, mayBeEmpty: map[string]bool{"callback": true}} // a worker makes those, and none runs here
 	ctx := context.Background()
 	if err := app.platform.CreateOperator(ctx, operatorLogin, "平台运营", demoPassword); err != nil {
 		t.Fatal(err)
