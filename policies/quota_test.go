@@ -1,7 +1,6 @@
 package policies_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -267,29 +267,34 @@ func TestCallsAreCountedTogether(t *testing.T) {
 				return status
 			})
 		}
-		for i := range 4 * most {
-			switch status := calls[i%2](); status {
-			case http.StatusOK:
-				in++
-			case http.StatusTooManyRequests:
-			default:
-				t.Fatalf("%d", status)
+		for whole := false; !whole; { // a try that a new minute interrupts is made again
+			in = 0
+			began := time.Now().Truncate(time.Minute)
+			for i := range 4 * most {
+				switch status := calls[i%2](); status {
+				case http.StatusOK:
+					in++
+				case http.StatusTooManyRequests:
+				default:
+					t.Fatalf("%d", status)
+				}
+			}
+			whole = began.Equal(time.Now().Truncate(time.Minute))
+			if !whole {
+				time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)))
 			}
 		}
 		return in
 	}
 	shared := redis.NewClient(testdb.Redis(t))
 	defer func() { must(t, shared.Close()) }()
-	if in := let(shared); in != most && in != 2*most { // the second when a minute begins meanwhile
+	if in := let(shared); in != most {
 		t.Errorf("together %d were let in, %d may", in, most)
 	}
 	gone := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1})
 	defer func() { must(t, gone.Close()) }()
-	if in := let(gone); in != 2*most && in != 4*most {
+	if in := let(gone); in != 2*most {
 		t.Errorf("apart %d were let in, each lets %d", in, most)
-	}
-	if err := shared.Ping(context.Background()).Err(); err != nil {
-		t.Error(err)
 	}
 }
 

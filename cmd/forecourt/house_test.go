@@ -23,6 +23,7 @@ import (
 type house struct {
 	app        *application
 	url        string // of the database, as the application
+	data       string // the folder of its files
 	ours, them *staffed
 	tokens     map[string]string // by role, of the first group; "operator" beside
 	mayBeEmpty map[string]bool   // kinds of which the other tenant need not have a record
@@ -38,7 +39,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = app.close() })
-	h := &house{app: app, url: db.AppURL, ownerURL: db.OwnerURL, tokens: map[string]string{}, mayBeEmpty: map[string]bool{"callback": true}} // a worker makes those, and none runs here
+	h := &house{app: app, data: s.cfg.Data, url: db.AppURL, ownerURL: db.OwnerURL, tokens: map[string]string{}, mayBeEmpty: map[string]bool{"callback": true}} // a worker makes those, and none runs here
 	ctx := context.Background()
 	if err := app.platform.CreateOperator(ctx, operatorLogin, "平台运营", demoPassword); err != nil {
 		t.Fatal(err)
