@@ -80,6 +80,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)
 	a.modules = newModules(a.db)
+	a.org.Join(a.modules.joined())
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
