@@ -23,7 +23,7 @@ type OpeningCheck struct {
 	Label     fault.Text
 	Help      fault.Text
 	Mandatory bool
-	Link      string // the page of the web where it is done; "{id}" is the company
+	Link      string // the page of the web where it is done
 	Done      func(ctx context.Context, tx Tx, company uuid.UUID) (bool, error)
 }
 
@@ -47,7 +47,7 @@ type Opening struct {
 }
 
 // startMonth is the check that the organisation itself makes.
-var startMonth = OpeningCheck{Code: "start_month", Label: text("启用月份", "First month"), Help: text("从哪个月开始做账", "The month with which the books begin"), Mandatory: true, Link: "/organisation?unit={id}",
+var startMonth = OpeningCheck{Code: "start_month", Label: text("启用月份", "First month"), Help: text("从哪个月开始做账", "The month with which the books begin"), Mandatory: true, Link: "/organisation",
 	Done: func(ctx context.Context, tx Tx, company uuid.UUID) (bool, error) {
 		return tx.NewSelect().TableExpr("org_units").Where("tenant_id = ? AND id = ? AND start_month IS NOT NULL", tx.Tenant, company).Exists(ctx)
 	}}

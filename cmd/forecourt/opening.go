@@ -27,7 +27,7 @@ func (m *modules) joined() tenants.Joined {
 func openingChecks() []tenants.OpeningCheck {
 	say := func(zh, en string) fault.Text { return fault.Text{Zh: zh, En: en} }
 	staff := func(code string, p access.Permission, mandatory, above bool, label, help fault.Text) tenants.OpeningCheck {
-		return tenants.OpeningCheck{Code: code, Label: label, Help: help, Mandatory: mandatory, Link: "/people/new?unit={id}",
+		return tenants.OpeningCheck{Code: code, Label: label, Help: help, Mandatory: mandatory, Link: "/people/new",
 			Done: func(ctx context.Context, tx tenants.Tx, company uuid.UUID) (bool, error) {
 				return policies.Somebody(ctx, tx, company, p, above)
 			}}
@@ -38,7 +38,7 @@ func openingChecks() []tenants.OpeningCheck {
 		}
 	}
 	return []tenants.OpeningCheck{
-		{Code: "department", Label: say("部门", "Departments"), Help: say("至少建一个部门", "At least one department"), Mandatory: true, Link: "/organisation?unit={id}",
+		{Code: "department", Label: say("部门", "Departments"), Help: say("至少建一个部门", "At least one department"), Mandatory: true, Link: "/organisation",
 			Done: exists("org_units", "company_id = ?1 AND kind = 'department' AND status = 'open'")},
 		staff("administrator", "user:manage", true, false, say("公司管理员", "Company administrator"), say("公司自己的管理员，管理本公司的用户和组织", "The company's own administrator, for its people and units")),
 		staff("approver", "contract:approve", true, true, say("合同审批人", "Approver of contracts"), say("能审批本公司合同的人，一般是销售经理", "Who approves the company's contracts, usually the sales manager")),

@@ -19,11 +19,11 @@ type work struct {
 	in       []string // the states; empty: every one
 }
 
-// Open says in which states a record is still work: then it moves along when its department is merged into another. Without a
+// OpenIn says in which states a record is still work: then it moves along when its department is merged into another. Without a
 // state, every record is.
-func (k *Kind[T]) Open(statuses ...string) { k.work = work{declared: true, in: statuses} }
+func (k *Kind[T]) OpenIn(statuses ...string) { k.work = work{declared: true, in: statuses} }
 
-// HandsOver is Open for what is its owner's own work: it goes to their successor, too.
+// HandsOver is OpenIn for what is its owner's own work: it goes to their successor, too.
 func (k *Kind[T]) HandsOver(statuses ...string) {
 	k.work = work{declared: true, personal: true, in: statuses}
 }
