@@ -7,8 +7,8 @@ import { get, ProblemError, post, request } from '../api/client';
 import { today } from '../lib/clock';
 import { onward } from '../lib/onward';
 import { sortErrors } from '../lib/problems';
+import { PersonSelect } from './PersonSelect';
 import { Problem } from './Problem';
-import { RefSelect } from './RefSelect';
 import { useTell } from './tell';
 
 type Absence = {
@@ -62,7 +62,7 @@ export function Absences({ path, user }: { path: string; user: string }) {
           <DatePicker.RangePicker minDate={today()} style={{ width: '100%' }} />
         </Form.Item>
         <Form.Item name="deputyId" label={t('absence.deputy')} rules={needed(t('absence.deputy'))}>
-          <RefSelect path="users" label={t('absence.deputy')} />
+          <PersonSelect label={t('absence.deputy')} without={user} />
         </Form.Item>
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('absence.add')}

@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, post } from '../../api/client';
 import type { Words } from '../../api/types';
+import { PersonSelect } from '../../components/PersonSelect';
 import { Problem } from '../../components/Problem';
-import { RefSelect } from '../../components/RefSelect';
 import { useTell } from '../../components/tell';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
@@ -79,7 +79,7 @@ export function Handover({ user, name, active, close }: { user: string; name: st
               label={t('handover.successor')}
               rules={[{ required: true, message: t('form.required', { label: t('handover.successor') }) }]}
             >
-              <RefSelect path="users" label={t('handover.successor')} autoFocus />
+              <PersonSelect label={t('handover.successor')} without={user} autoFocus />
             </Form.Item>
             <dl className="fc-facts">
               {full.map((a) => (
@@ -97,7 +97,7 @@ export function Handover({ user, name, active, close }: { user: string; name: st
             {apart &&
               full.map((a) => (
                 <Form.Item key={a.kind} name={['kinds', a.kind]} label={t('handover.of', { kind: words(a.label), n: a.count })}>
-                  <RefSelect path="users" placeholder={t('handover.same')} label={words(a.label)} />
+                  <PersonSelect placeholder={t('handover.same')} label={words(a.label)} without={user} />
                 </Form.Item>
               ))}
             {active && (
