@@ -21,23 +21,27 @@ type unit struct {
 type tree struct {
 	units    map[uuid.UUID]unit
 	children map[uuid.UUID][]uuid.UUID
+	merged   map[uuid.UUID][]uuid.UUID // companies, by the one that they were merged into
 }
 
 func loadTree(ctx context.Context, tx tenants.Tx) (*tree, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, parent_id, company_id, kind, name FROM org_units WHERE tenant_id = ?", tx.Tenant)
+	rows, err := tx.QueryContext(ctx, "SELECT id, parent_id, company_id, kind, name, merged_into FROM org_units WHERE tenant_id = ?", tx.Tenant)
 	if err != nil {
 		return nil, fmt.Errorf("read org tree: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	t := &tree{map[uuid.UUID]unit{}, map[uuid.UUID][]uuid.UUID{}}
+	t := &tree{map[uuid.UUID]unit{}, map[uuid.UUID][]uuid.UUID{}, map[uuid.UUID][]uuid.UUID{}}
 	for rows.Next() {
 		var u unit
-		var parent, company uuid.NullUUID
-		if err := rows.Scan(&u.id, &parent, &company, &u.kind, &u.name); err != nil {
+		var parent, company, into uuid.NullUUID
+		if err := rows.Scan(&u.id, &parent, &company, &u.kind, &u.name, &into); err != nil {
 			return nil, fmt.Errorf("read org tree: %w", err)
 		}
 		u.parent, u.company = parent.UUID, company.UUID
 		t.units[u.id] = u
+		if into.Valid && u.kind == "company" {
+			t.merged[into.UUID] = append(t.merged[into.UUID], u.id)
+		}
 		t.children[u.parent] = append(t.children[u.parent], u.id)
 	}
 	return t, rows.Err()
@@ -51,6 +55,19 @@ func (t *tree) below(from uuid.UUID, visit func(unit)) {
 			t.below(c, visit)
 		}
 	}
+}
+
+// company returns a company and those that were merged into it: their documents are its business now.
+func (t *tree) company(id uuid.UUID) []uuid.UUID {
+	all := []uuid.UUID{id}
+	for i := 0; i < len(all); i++ {
+		for _, m := range t.merged[all[i]] {
+			if !slices.Contains(all, m) {
+				all = append(all, m)
+			}
+		}
+	}
+	return all
 }
 
 // parseScope reads "self", "department", "company", "subtree", "group" or "units:<id>,<id>".
@@ -90,7 +107,7 @@ func (t *tree) scope(text string, user uuid.UUID, p *tenants.Posting) (access.Sc
 		if p.Company == uuid.Nil {
 			return access.Scope{Owner: user}, nil
 		}
-		return access.Scope{Companies: []uuid.UUID{p.Company}, Owner: user}, nil
+		return access.Scope{Companies: t.company(p.Company), Owner: user}, nil
 	case "department":
 		if p.Department == uuid.Nil {
 			return access.Scope{Owner: user}, nil
@@ -106,8 +123,12 @@ func (t *tree) covering(user uuid.UUID, units ...uuid.UUID) access.Scope {
 	for _, from := range units {
 		t.below(from, func(u unit) {
 			switch {
-			case u.kind == "company" && !slices.Contains(s.Companies, u.id):
-				s.Companies = append(s.Companies, u.id)
+			case u.kind == "company":
+				for _, c := range t.company(u.id) {
+					if !slices.Contains(s.Companies, c) {
+						s.Companies = append(s.Companies, c)
+					}
+				}
 			case u.kind == "department" && !slices.Contains(s.Companies, u.company) && !slices.Contains(s.Departments, u.id):
 				s.Departments = append(s.Departments, u.id)
 			}

@@ -45,6 +45,9 @@ var UserKind = record.New("user", "users", "用户", "User", func(u *User, k *re
 	k.Says("two_step_reset", "重置两步验证", "Reset the second step")
 	k.Says("recovery_codes", "更换恢复码", "Made new recovery codes")
 	k.Says("edit_posting", "修改任职", "Changed a posting")
+	k.Says("hand_over", "离职交接", "Handed work over")
+	k.Says("add_absence", "登记外出", "Noted an absence")
+	k.Says("end_absence", "取消外出", "Ended an absence")
 	k.Says("disable", "停用", "Disabled")
 	k.Says("enable", "启用", "Enabled")
 	k.Says("unlock", "解锁", "Unlocked")
@@ -62,6 +65,9 @@ type Unit struct {
 	Name          string    `bun:"name" json:"name"`
 	ValidFrom     clock.Day `bun:"valid_from" json:"validFrom"`
 	ValidTo       clock.Day `bun:"valid_to,nullzero" json:"validTo"`
+	StartMonth    clock.Day `bun:"start_month,nullzero" json:"startMonth"`
+	OpenedOn      clock.Day `bun:"opened_on,nullzero" json:"openedOn"`
+	MergedInto    uuid.UUID `bun:"merged_into,type:uuid,nullzero" json:"mergedIntoId"`
 	Status        string    `bun:"status" json:"status"`
 }
 
@@ -77,6 +83,9 @@ var UnitKind = record.New("org_unit", "org-units", "组织", "Org unit", func(u 
 	k.Ref(&u.CompanyID, "org_unit", "所属公司", "Company").Fixed()
 	k.Date(&u.ValidFrom, "启用日期", "Valid from").Fixed()
 	k.Date(&u.ValidTo, "关闭日期", "Valid to").Fixed()
+	k.Date(&u.StartMonth, "启用月份", "First month").Fixed()
+	k.Date(&u.OpenedOn, "开业日期", "Opened on").Fixed()
+	k.Ref(&u.MergedInto, "org_unit", "并入", "Merged into").Fixed()
 	k.Choice(&u.Status, "状态", "Status",
 		record.Option{Value: "open", Label: text("启用", "Open"), Tone: flow.Green},
 		record.Option{Value: "closed", Label: text("关闭", "Closed"), Tone: flow.Grey}).Fixed()
@@ -85,5 +94,7 @@ var UnitKind = record.New("org_unit", "org-units", "组织", "Org unit", func(u 
 	k.TenantWide()
 	k.Says("move", "移动", "Moved")
 	k.Says("close", "关闭", "Closed")
+	k.Says("open", "开业", "Opened for business")
+	k.Says("merge", "合并", "Merged")
 	k.Says("reopen", "重新启用", "Opened again")
 })

@@ -40,10 +40,13 @@ type Org struct {
 	roles   Roles
 	stale   func(uuid.UUID)
 	hashing hashCost
+	joined  Joined
 }
 
 // NewOrg makes the service. stale is told after every change of what somebody may do.
-func NewOrg(db *DB, roles Roles, stale func(uuid.UUID)) *Org { return &Org{db, roles, stale, hashing} }
+func NewOrg(db *DB, roles Roles, stale func(uuid.UUID)) *Org {
+	return &Org{db: db, roles: roles, stale: stale, hashing: hashing}
+}
 
 // WithCheapPasswords is o with a hashing that keeps nobody out, for tests that make many users.
 func (o *Org) WithCheapPasswords() *Org { c := *o; c.hashing = cheap; return &c }

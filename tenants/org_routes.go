@@ -22,10 +22,12 @@ func created(id uuid.UUID, err error) (*createdOutput, error) {
 
 // Routes registers building the organisation.
 func (o *Org) Routes(api *rest.API) {
+	o.companyRoutes(api)
 	o.unitRoutes(api)
 	o.importRoutes(api) // before the users: its path is not to be taken for an id
 	o.userRoutes(api)
 	o.secondStepRoute(api)
+	o.handoverRoutes(api)
 	o.postingRoutes(api)
 	o.groupRoutes(api)
 	rest.Register(api, rest.Operation{ID: "move-demo-clock", Method: http.MethodPost, Path: "/demo/clock", Permission: "demo:clock", Summary: "Move a demo tenant's clock on"}, o.moveClock)

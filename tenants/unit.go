@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"forecourt/kernel/clock"
 	"forecourt/kernel/database"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/id"
@@ -82,6 +83,9 @@ func insertUnit(ctx context.Context, tx Tx, unit, company uuid.UUID, in UnitInpu
 	}
 	if err != nil {
 		return fmt.Errorf("add unit %s: %w", in.Code, err)
+	}
+	if err := keepPeriod(ctx, tx, unit, clock.Day(tx.today())); err != nil {
+		return err
 	}
 	return record.WriteHistory(ctx, tx.Tx, UnitKind.Name, unit, 1, "create", nil, map[string]any{"name": in.Name, "code": in.Code, "kind": in.Kind, "parentId": in.Parent})
 }

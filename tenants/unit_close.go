@@ -47,6 +47,9 @@ func (o *Org) CloseUnit(ctx context.Context, a Actor, unit uuid.UUID, version in
 		if err := tx.Later(ctx, "UPDATE org_units SET status = 'closed', valid_to = ?, version = version + 1 WHERE tenant_id = ? AND id = ?", string(on), tx.Tenant, unit); err != nil {
 			return err
 		}
+		if err := keepPeriod(ctx, tx, unit, on.Add(1)); err != nil {
+			return err
+		}
 		return u.history(ctx, tx, "close", map[string]any{"status": "open"}, map[string]any{"status": "closed", "validTo": on})
 	})
 }
@@ -95,7 +98,10 @@ func (o *Org) ReopenUnit(ctx context.Context, a Actor, unit uuid.UUID, version i
 		if above != "open" {
 			return ErrParentClosed
 		}
-		if err := tx.Later(ctx, "UPDATE org_units SET status = 'open', valid_to = NULL, version = version + 1 WHERE tenant_id = ? AND id = ?", tx.Tenant, unit); err != nil {
+		if err := tx.Later(ctx, "UPDATE org_units SET status = 'open', valid_to = NULL, merged_into = NULL, version = version + 1 WHERE tenant_id = ? AND id = ?", tx.Tenant, unit); err != nil {
+			return err
+		}
+		if err := keepPeriod(ctx, tx, unit, clock.Day(tx.today())); err != nil {
 			return err
 		}
 		return u.history(ctx, tx, "reopen", map[string]any{"status": "closed", "validTo": u.validTo}, map[string]any{"status": "open"})

@@ -19,8 +19,14 @@ import (
 // ErrUnitNumbered keeps the code of a company that has documents: it is part of their numbers, which are never given twice.
 var ErrUnitNumbered = fault.New(fault.Conflict, "org.code_in_numbers", "公司已有单据，编码是单据编号的一部分，不能再改", "The company has documents, and its code is part of their numbers; it stays")
 
+// ErrStartMonth refuses a first month of what is no company.
+var ErrStartMonth = fault.New(fault.Invalid, "org.start_month", "只有公司有启用月份，格式如 2026-12", "Only a company has a first month, such as 2026-12")
+
 // UnitEdit is what changes of a unit; nil stays.
-type UnitEdit struct{ Name, Code *string }
+type UnitEdit struct {
+	Name, Code *string
+	StartMonth *string // of a company, "2026-12"
+}
 
 // unitRow is a unit as it stands, locked.
 type unitRow struct {
@@ -29,22 +35,28 @@ type unitRow struct {
 	kind, code, name    string
 	status              string
 	validFrom, validTo  clock.Day
+	startMonth          clock.Day
 }
 
 // lockUnit reads and locks a unit that the actor may change, and of which nobody changed the version meanwhile; version 0 is any.
 // It returns rest.ErrMissing, ErrBeyond or record.ErrStale, and the rows that org:manage covers.
 func lockUnit(ctx context.Context, tx Tx, unit uuid.UUID, version int) (u unitRow, scope access.Scope, err error) {
+	return findUnit(ctx, tx, unit, version, " FOR UPDATE")
+}
+
+// findUnit is lockUnit with the end of the statement that says how it locks.
+func findUnit(ctx context.Context, tx Tx, unit uuid.UUID, version int, lock string) (u unitRow, scope access.Scope, err error) {
 	if scope, err = tx.Can("org:manage"); err != nil {
 		return u, scope, err
 	}
 	var parent, company uuid.NullUUID
-	err = tx.QueryRowContext(ctx, "SELECT id, parent_id, company_id, version, kind, code, name, status, valid_from, valid_to FROM org_units WHERE tenant_id = ? AND id = ? FOR UPDATE", tx.Tenant, unit).
-		Scan(&u.id, &parent, &company, &u.version, &u.kind, &u.code, &u.name, &u.status, &u.validFrom, &u.validTo)
+	err = tx.QueryRowContext(ctx, "SELECT id, parent_id, company_id, version, kind, code, name, status, valid_from, valid_to, start_month FROM org_units WHERE tenant_id = ? AND id = ?"+lock, tx.Tenant, unit).
+		Scan(&u.id, &parent, &company, &u.version, &u.kind, &u.code, &u.name, &u.status, &u.validFrom, &u.validTo, &u.startMonth)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return u, scope, rest.ErrMissing
 	case err != nil:
-		return u, scope, fmt.Errorf("lock unit %s: %w", unit, err)
+		return u, scope, fmt.Errorf("find unit %s: %w", unit, err)
 	}
 	u.parent, u.company = parent.UUID, company.UUID
 	switch {
@@ -79,18 +91,40 @@ func (o *Org) EditUnit(ctx context.Context, a Actor, unit uuid.UUID, version int
 			}
 			was["code"], now["code"], code = code, *in.Code, *in.Code
 		}
+		month, err := u.month(in.StartMonth)
+		if err != nil {
+			return err
+		}
+		if month != u.startMonth {
+			was["startMonth"], now["startMonth"] = u.startMonth, month
+		}
 		if len(now) == 0 {
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE org_units SET name = ?, code = ?, version = version + 1 WHERE tenant_id = ? AND id = ?", name, code, tx.Tenant, unit)
+		_, err = tx.ExecContext(ctx, "UPDATE org_units SET name = ?, code = ?, start_month = nullif(?, '')::date, version = version + 1 WHERE tenant_id = ? AND id = ?", name, code, string(month), tx.Tenant, unit)
 		if database.Violates(err, "org_units_code") {
 			return ErrUnitCode.At("code")
 		}
 		if err != nil {
 			return fmt.Errorf("edit unit %s: %w", unit, err)
 		}
+		if err := keepPeriod(ctx, tx, unit, clock.Day(tx.today())); err != nil {
+			return err
+		}
 		return u.history(ctx, tx, "edit", was, now)
 	})
+}
+
+// month returns the first day of a company's first month after an edit, or ErrStartMonth.
+func (u unitRow) month(given *string) (clock.Day, error) {
+	if given == nil {
+		return u.startMonth, nil
+	}
+	first, err := clock.ParseDay(*given + "-01")
+	if err != nil || u.kind != "company" {
+		return "", ErrStartMonth.At("startMonth").Because(err)
+	}
+	return first, nil
 }
 
 // unnumbered returns ErrUnitNumbered for a company that has given a number.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"forecourt/kernel/clock"
 	"forecourt/kernel/fault"
 )
 
@@ -50,6 +51,9 @@ func (o *Org) MoveUnit(ctx context.Context, a Actor, unit uuid.UUID, version int
 			return nil
 		}
 		if err := tx.Later(ctx, "UPDATE org_units SET parent_id = ?, version = version + 1 WHERE tenant_id = ? AND id = ?", parent, tx.Tenant, unit); err != nil {
+			return err
+		}
+		if err := keepPeriod(ctx, tx, unit, clock.Day(tx.today())); err != nil {
 			return err
 		}
 		return u.history(ctx, tx, "move", map[string]any{"parentId": u.parent}, map[string]any{"parentId": parent})

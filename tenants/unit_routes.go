@@ -24,8 +24,9 @@ type unitEditInput struct {
 	record.ByID
 	rest.Version
 	Body struct {
-		Name *string `json:"name,omitempty" minLength:"1" maxLength:"60"`
-		Code *string `json:"code,omitempty" minLength:"1" maxLength:"20" pattern:"^[A-Za-z0-9]+$"`
+		Name       *string `json:"name,omitempty" minLength:"1" maxLength:"60"`
+		Code       *string `json:"code,omitempty" minLength:"1" maxLength:"20" pattern:"^[A-Za-z0-9]+$"`
+		StartMonth *string `json:"startMonth,omitempty" minLength:"7" maxLength:"7" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"The first month of a company's books, 2026-12"`
 	}
 }
 
@@ -76,7 +77,7 @@ func (o *Org) unitRoutes(api *rest.API) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, o.EditUnit(ctx, ActorOf(ctx), in.Key(), version, UnitEdit{in.Body.Name, in.Body.Code})
+		return nil, o.EditUnit(ctx, ActorOf(ctx), in.Key(), version, UnitEdit{in.Body.Name, in.Body.Code, in.Body.StartMonth})
 	})
 	rest.Register(api, op("move-unit", http.MethodPost, "/{id}/move", "Put an org unit and all below it under another one"), func(ctx context.Context, in *unitMoveInput) (*struct{}, error) {
 		version, err := in.Want()

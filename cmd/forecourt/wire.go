@@ -94,6 +94,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	hub.OnStale(a.kinds.Stale)
 	a.screens = screens.New(a.db, a.kinds, hub.Stale)
 	a.modules = newModules(a.db)
+	a.org.Join(a.modules.joined())
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...).Guarded(failures)
 	a.transfer = transfer.New(a.db, files)
 	a.closed = tenants.NewMaintenance(a.db)

@@ -183,6 +183,7 @@ func (k *Kind[T]) EditIn(statuses ...string) { k.editIn = statuses }
 
 var commonActions = map[string]fault.Text{
 	"create": {Zh: "新建", En: "Created"}, "edit": {Zh: "修改", En: "Edited"}, "import": {Zh: "导入", En: "Imported"}, "export": {Zh: "导出", En: "Exported"},
+	"take_over": {Zh: "交接", En: "Handed over to a successor"}, "move_unit": {Zh: "随部门调整", En: "Moved with its department"},
 	"reveal": {Zh: "查看隐藏内容", En: "Revealed"}, "note": {Zh: "备注", En: "Noted"}, "attach": {Zh: "上传附件", En: "Attached a file"},
 }
 

@@ -88,6 +88,7 @@ type Spec struct {
 	says     map[string]fault.Text
 	steps    []string
 	editIn   []string
+	work     work
 	scope    scopeKind
 	through  string
 	via      string

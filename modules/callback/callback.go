@@ -95,6 +95,7 @@ var Kind = record.New("callback", "callbacks", "回访任务", "Callback", func(
 	k.Choice(&c.Explained, "交车讲解清楚", "Handover was explained", yesNo...).Fixed()
 	k.Text(&c.Answer, "客户反馈", "What the customer said").Max(1000).As("multiline").Fixed()
 	k.Time(&c.DoneAt, "完成时间", "Done at").Fixed()
+	k.HandsOver(string(StatusPending), string(StatusCalling))
 	k.Numbered("HF")
 	k.Title("number", "ruleName")
 	k.List("dueOn", "number", "ruleName", "customerId", "contractId", "dueOn", "deadline", "status", "attempts", "satisfaction")

@@ -52,6 +52,7 @@ var Kind = record.New("receipt", "receipts", "收款", "Receipt", func(m *Receip
 	k.Text(&m.Reason, "冲销或撤销原因", "Reason").Fixed().Max(500)
 	k.Flow(&m.Status, "状态", "Status", Flow)
 
+	k.OpenIn(string(StatusRecorded))
 	k.Numbered("SK")
 	k.Title("number", "payer")
 	k.List("-createdAt", "number", "contractId", "customerId", "purpose", "means", "amount", "receivedOn", "status", "confirmedBy")

@@ -64,6 +64,8 @@ var Kind = record.New("contract", "contracts", "销售合同", "Sales contract",
 	k.Text(&m.Reason, "退回或取消原因", "Reason of rejection or cancellation").Fixed().Max(500)
 	k.Flow(&m.Status, "状态", "Status", Flow)
 
+	k.HandsOver(string(StatusDraft), string(StatusInReview), string(StatusGroupReview), string(StatusEffective), string(StatusDepositPaid),
+		string(StatusReserved), string(StatusInvoiced), string(StatusOutbound), string(StatusHandedOver))
 	k.Numbered("HT")
 	k.Title("number", "modelName")
 	k.List("-createdAt", "number", "customerId", "modelName", "total", "discountBasisPoints", "paid", "balance", "status", "ownerId", "createdAt")

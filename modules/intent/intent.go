@@ -98,6 +98,7 @@ var Kind = record.New("intent", "intents", "意向", "Intent", func(m *Intent, k
 	k.Text(&m.Competitor, "竞品", "Competitor").Fixed().Max(100)
 	k.Text(&m.Note, "备注", "Note").As("multiline").Max(2000)
 
+	k.HandsOver(string(StatusOpen), string(StatusDormant))
 	k.Numbered("YX")
 	k.Title("number", "modelText")
 	k.List("nextFollowUp", "number", "customerId", "modelId", "stage", "budget", "nextFollowUp", "lastContact", "status", "ownerId")

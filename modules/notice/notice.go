@@ -25,11 +25,22 @@ type Service struct{ db *tenants.DB }
 // New makes the service.
 func New(db *tenants.DB) *Service { return &Service{db} }
 
-// Tell writes a notice for user about a record, within the change that it is about.
+// Tell writes a notice for user about a record, within the change that it is about; while user is away, their deputy gets it too.
 func (s *Service) Tell(ctx context.Context, tx tenants.Tx, user uuid.UUID, zh, en, kind string, record uuid.UUID) error {
 	if user == uuid.Nil || user == tx.Actor.User {
 		return nil // nobody is told of what they did themselves
 	}
+	if err := write(ctx, tx, user, zh, en, kind, record); err != nil {
+		return err
+	}
+	deputy, err := tenants.DeputyOf(ctx, tx, user)
+	if err != nil || deputy == uuid.Nil || deputy == tx.Actor.User {
+		return err
+	}
+	return write(ctx, tx, deputy, "（代理）"+zh, "(As deputy) "+en, kind, record)
+}
+
+func write(ctx context.Context, tx tenants.Tx, user uuid.UUID, zh, en, kind string, record uuid.UUID) error {
 	tx.Touch(Touched, user)
 	return tx.Later(ctx, "INSERT INTO notices (tenant_id, id, user_id, text_zh, text_en, kind, record_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		tx.Tenant, id.New(), user, zh, en, kind, record, tx.Now)

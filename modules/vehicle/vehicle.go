@@ -52,6 +52,8 @@ var Kind = record.New("vehicle", "vehicles", "车辆", "Vehicle", func(m *Vehicl
 	k.Date(&m.HeldUntil, "预占至", "Held until").Fixed()
 	k.Text(&m.ContractNumber, "合同编号", "Contract").Search().Fixed().Max(60)
 
+	k.OpenIn(string(StatusPlanned), string(StatusOrdered), string(StatusInTransit), string(StatusInspecting), string(StatusPDIFailed), string(StatusAvailable),
+		string(StatusHeld), string(StatusReserved), string(StatusInvoiced))
 	k.Numbered("CL")
 	k.Title("vin", "model")
 	k.List("-receivedOn", "vin", "model", "color", "status", "price", "cost", "receivedOn", "location", "heldBy", "contractNumber", "companyId")

@@ -70,6 +70,7 @@ var Kind = record.New("visit", "visits", "来电来店", "Visit", func(m *Visit,
 	k.Choice(&m.Result, "结果", "Result", results...).Fixed()
 	k.Text(&m.Note, "备注", "Note").As("multiline").Max(2000)
 
+	k.HandsOver(string(StatusLogged), string(StatusAssigned))
 	k.Numbered("LD")
 	k.Title("number", "name")
 	k.List("-at", "number", "at", "mode", "name", "mobile", "partySize", "modelId", "first", "status", "result", "ownerId")

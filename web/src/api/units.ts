@@ -1,7 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { get } from './client';
 
-export type Unit = { id: string; parentId?: string; kind: string; code: string; name: string; status: string; version: number };
+export type Unit = {
+  id: string;
+  parentId?: string;
+  companyId?: string;
+  kind: string;
+  code: string;
+  name: string;
+  status: string;
+  version: number;
+  startMonth?: string;
+  openedOn?: string;
+  mergedIntoId?: string;
+  mergedIntoName?: string;
+};
 type Page = { items: Unit[]; next?: string };
 
 /** The whole tree: a group of two hundred companies has some thousand units, which come page by page. */
@@ -14,7 +27,7 @@ export const useUnits = () =>
       do {
         const page: Page = await get<Page>(
           '/org-units',
-          { limit: 100, sort: 'code', cursor, fields: 'parentId,kind,code,name,status' },
+          { limit: 100, sort: 'code', cursor, fields: 'parentId,companyId,kind,code,name,status,startMonth,openedOn,mergedIntoId' },
           signal,
         );
         all.push(...page.items);
@@ -22,6 +35,14 @@ export const useUnits = () =>
       } while (cursor);
       return all;
     },
+  });
+
+/** The tree as it stood on a day. */
+export const usePastUnits = (at: string | undefined) =>
+  useQuery({
+    queryKey: ['records', 'org_unit', 'tree', at],
+    queryFn: async ({ signal }) => (await get<{ items: Unit[] }>('/org-units/tree', { at }, signal)).items,
+    enabled: at !== undefined,
   });
 
 export type Node = { value: string; key: string; title: string; unit: Unit; children: Node[] };

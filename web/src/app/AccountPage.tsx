@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../api/client';
 import { meQuery, useMe } from '../api/queries';
+import { Absences } from '../components/Absences';
 import { useTell } from '../components/tell';
 import { when } from '../lib/clock';
 import { deviceOf } from '../lib/device';
@@ -26,6 +27,12 @@ export function AccountPage() {
       </div>
       {me?.mustChangePassword && <Alert type="warning" showIcon title={t('account.mustChange')} style={{ marginBottom: 12 }} />}
       <Password />
+      {me && !me.mustChangePassword && (
+        <section className="fc-card fc-section">
+          <h2 className="fc-h2">{t('absence.title')}</h2>
+          <Absences path="/session/absences" user={me.user.id} />
+        </section>
+      )}
       {!me?.mustChangePassword && <Sessions />}
     </div>
   );

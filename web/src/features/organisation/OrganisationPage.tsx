@@ -1,15 +1,18 @@
 import { ApartmentOutlined, BankOutlined, ClusterOutlined, ShopOutlined, TeamOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, Empty, Input, Popconfirm, Tag, Tree } from 'antd';
+import { Alert, Button, DatePicker, Empty, Input, Popconfirm, Tag, Tree } from 'antd';
+import dayjs from 'dayjs';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import { useMe } from '../../api/queries';
-import { kindsBelow, type Node, treeOf, type Unit, useUnits } from '../../api/units';
+import { kindsBelow, type Node, treeOf, type Unit, usePastUnits, useUnits } from '../../api/units';
+import { Opening } from '../../components/Opening';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { usePageTitle } from '../../lib/tabs';
+import { MergeDialog } from './MergeDialog';
 import { type Task, UnitDialog } from './UnitDialog';
 
 const icons: Record<string, ReactNode> = {
@@ -32,11 +35,14 @@ export function OrganisationPage() {
   // What was folded is kept, not what is open: a unit that gets its first one below it shows it.
   const [folded, setFolded] = useState<string[]>([]);
   const [typed, setTyped] = useState('');
+  const [merging, setMerging] = useState<Unit>();
+  const [at, setAt] = useState<string>();
+  const past = usePastUnits(at);
   usePageTitle(t('org.title'));
   if (units.isError && !units.data) return <Problem error={units.error} retry={() => units.refetch()} />;
   if (!units.data) return <Waiting rows={10} />;
-  const all = units.data;
-  const may = me?.grants['org:manage'] !== undefined;
+  const all = (at && past.data) || units.data;
+  const may = me?.grants['org:manage'] !== undefined && !at;
   const tree = treeOf(all);
   const unit = all.find((u) => u.id === (chosen ?? tree[0]?.unit.id));
   const changed = () => client.invalidateQueries({ queryKey: ['records', 'org_unit'] });
@@ -48,7 +54,28 @@ export function OrganisationPage() {
     <div className="fc-page">
       <div className="fc-head">
         <h1>{t('org.title')}</h1>
+        <DatePicker
+          value={at ? dayjs(at) : null}
+          onChange={(d) => setAt(d?.format('YYYY-MM-DD'))}
+          placeholder={t('org.at')}
+          aria-label={t('org.at')}
+          style={{ width: 180 }}
+        />
       </div>
+      {at && (
+        <Alert
+          type="info"
+          showIcon
+          title={t('org.atHint', { day: at })}
+          action={
+            <Button size="small" onClick={() => setAt(undefined)}>
+              {t('org.now')}
+            </Button>
+          }
+          style={{ marginBottom: 12 }}
+        />
+      )}
+      {past.isError && <Problem error={past.error} retry={() => past.refetch()} />}
       <div className="fc-org">
         <section className="fc-card fc-section">
           <Input
@@ -59,7 +86,7 @@ export function OrganisationPage() {
             aria-label={t('org.find')}
           />
           <Tree<Node>
-            key={found}
+            key={found + (at ?? '')}
             blockNode
             showIcon
             expandedKeys={all.map((u) => u.id).filter((id) => !folded.includes(id))}
@@ -94,6 +121,9 @@ export function OrganisationPage() {
                   )}
                   <Button onClick={() => setTask({ what: 'edit', unit })}>{t('record.edit')}</Button>
                   {unit.kind !== 'group' && <Button onClick={() => setTask({ what: 'move', unit })}>{t('org.move')}</Button>}
+                  {['company', 'department', 'team'].includes(unit.kind) && (
+                    <Button onClick={() => setMerging(unit)}>{t('org.merge')}</Button>
+                  )}
                   {unit.kind !== 'group' && (
                     <Popconfirm
                       title={t('org.closeAsk', { name: unit.name })}
@@ -122,7 +152,26 @@ export function OrganisationPage() {
                 <dt>{t('org.below')}</dt>
                 <dd>{all.filter((u) => u.parentId === unit.id).length}</dd>
               </div>
+              {unit.kind === 'company' && !at && (
+                <>
+                  <div>
+                    <dt>{t('org.startMonth')}</dt>
+                    <dd className="fc-num">{unit.startMonth?.slice(0, 7) ?? t('value.none')}</dd>
+                  </div>
+                  <div>
+                    <dt>{t('org.openedOn')}</dt>
+                    <dd className="fc-num">{unit.openedOn ?? t('org.notOpened')}</dd>
+                  </div>
+                </>
+              )}
+              {unit.mergedIntoName && (
+                <div>
+                  <dt>{t('org.mergedInto')}</dt>
+                  <dd>{unit.mergedIntoName}</dd>
+                </div>
+              )}
             </dl>
+            {may && unit.kind === 'company' && unit.status === 'open' && !unit.openedOn && <Opening key={unit.id} unit={unit.id} />}
             <p style={{ marginTop: 16 }}>
               <Link to="/r/$path/$id" params={{ path: 'org-units', id: unit.id }}>
                 {t('org.history')}
@@ -133,6 +182,7 @@ export function OrganisationPage() {
           <Empty />
         )}
       </div>
+      {merging && <MergeDialog unit={merging} units={units.data} close={() => setMerging(undefined)} done={changed} />}
       {task && (
         <UnitDialog
           task={task}

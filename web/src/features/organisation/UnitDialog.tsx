@@ -1,4 +1,5 @@
-import { Alert, Form, Input, Modal, Select, TreeSelect } from 'antd';
+import { Alert, DatePicker, Form, Input, Modal, Select, TreeSelect } from 'antd';
+import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post, request } from '../../api/client';
@@ -8,7 +9,7 @@ import { onward } from '../../lib/onward';
 import { sortErrors } from '../../lib/problems';
 
 export type Task = { what: 'add' | 'edit' | 'move'; unit: Unit; to?: string };
-type Values = { kind?: string; code?: string; name?: string; parentId?: string };
+type Values = { kind?: string; code?: string; name?: string; parentId?: string; startMonth?: dayjs.Dayjs };
 
 /** Adds a unit below another one, renames it, or moves it. */
 export function UnitDialog({ task, units, close, done }: { task: Task; units: Unit[]; close: () => void; done: () => Promise<void> }) {
@@ -22,7 +23,10 @@ export function UnitDialog({ task, units, close, done }: { task: Task; units: Un
   const send = (v: Values) => {
     if (task.what === 'add') return post('/org-units', { parentId: unit.id, kind: v.kind, code: v.code?.trim(), name: v.name?.trim() });
     if (task.what === 'edit')
-      return request('PATCH', `/org-units/${unit.id}`, { body: { code: v.code?.trim(), name: v.name?.trim() }, version: unit.version });
+      return request('PATCH', `/org-units/${unit.id}`, {
+        body: { code: v.code?.trim(), name: v.name?.trim(), startMonth: v.startMonth?.format('YYYY-MM') },
+        version: unit.version,
+      });
     return post(`/org-units/${unit.id}/move`, { parentId: v.parentId }, unit.version);
   };
   const submit = async (v: Values) => {
@@ -57,7 +61,7 @@ export function UnitDialog({ task, units, close, done }: { task: Task; units: Un
     task.what === 'add'
       ? { kind: kinds[0] }
       : task.what === 'edit'
-        ? { code: unit.code, name: unit.name }
+        ? { code: unit.code, name: unit.name, startMonth: unit.startMonth ? dayjs(unit.startMonth) : undefined }
         : { parentId: task.to ?? unit.parentId };
   return (
     <Modal open title={title[task.what]} okText={t('form.save')} confirmLoading={busy} onOk={form.submit} onCancel={close} destroyOnHidden>
@@ -77,6 +81,11 @@ export function UnitDialog({ task, units, close, done }: { task: Task; units: Un
               <Input maxLength={20} />
             </Form.Item>
           </>
+        )}
+        {task.what === 'edit' && unit.kind === 'company' && (
+          <Form.Item name="startMonth" label={t('org.startMonth')} extra={t('org.startMonthHint')}>
+            <DatePicker picker="month" allowClear={!unit.startMonth} style={{ width: 180 }} />
+          </Form.Item>
         )}
         {task.what === 'move' && (
           <Form.Item name="parentId" label={t('org.parent')} rules={needed(t('org.parent'))}>

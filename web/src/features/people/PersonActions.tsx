@@ -4,7 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import { useMe } from '../../api/queries';
 import type { KindInfo, Open } from '../../api/types';
+import { Absences } from '../../components/Absences';
 import { useTell } from '../../components/tell';
+import { Handover } from './Handover';
 import { usePeopleChanged } from './queries';
 import { secret } from './secret';
 
@@ -16,6 +18,7 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   const changed = usePeopleChanged();
   const [password, setPassword] = useState<string>();
   const [asked, setAsked] = useState(false);
+  const [dialog, setDialog] = useState<'handover' | 'absence'>();
   const [busy, setBusy] = useState(false);
   if (me?.grants['user:manage'] === undefined || row.id === me.user.id) return null;
   const name = String(row.name ?? '');
@@ -35,6 +38,8 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   };
   const off = row.status === 'disabled';
   const items = [
+    { key: 'handover', label: t('handover.action') },
+    { key: 'absence', label: t('absence.action') },
     { key: 'password', label: t('people.reset') },
     { key: 'unlock', label: t('people.unlock') },
     off ? { key: 'enable', label: t('people.enable') } : { key: 'disable', label: t('people.disable'), danger: true },
@@ -42,6 +47,7 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   const go = (key: string) => {
     if (key === 'password') setPassword(secret());
     else if (key === 'disable') setAsked(true);
+    else if (key === 'handover' || key === 'absence') setDialog(key);
     else void act(key);
   };
   return (
@@ -49,6 +55,16 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
       <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => go(key) }}>
         <Button loading={busy}>{t('people.account')}</Button>
       </Dropdown>
+      {dialog === 'handover' && <Handover user={row.id} name={name} active={!off} close={() => setDialog(undefined)} />}
+      <Modal
+        open={dialog === 'absence'}
+        title={`${t('absence.title')} · ${name}`}
+        footer={null}
+        onCancel={() => setDialog(undefined)}
+        destroyOnHidden
+      >
+        <Absences path={`/users/${row.id}/absences`} user={row.id} />
+      </Modal>
       <Modal
         open={password !== undefined}
         title={`${t('people.reset')} · ${name}`}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { listQuery, useKinds, useMe } from '../../api/queries';
 import type { KindInfo, ViewInfo } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
+import { Checklist, useOpenings } from '../../components/Opening';
 import { Problem } from '../../components/Problem';
 import { useNow } from '../../lib/clock';
 import { filterText } from '../../lib/kind';
@@ -22,6 +23,7 @@ export function WorkbenchPage() {
   const kinds = useKinds();
   const now = useNow();
   usePageTitle(t('nav.workbench'));
+  const openings = useOpenings(me?.grants['org:manage'] !== undefined);
   const all = kinds.flatMap((kind) => kind.views.filter((v) => v.work || v.figure).map((view) => ({ kind, view })));
   const answers = useQueries({
     queries: all.map(({ kind, view }) => listQuery(kind, { filter: filterText(view.filter), limit: 1, count: true })),
@@ -86,6 +88,11 @@ export function WorkbenchPage() {
           ))}
         </div>
       )}
+      {openings.data?.map((c) => (
+        <section key={c.unitId} className="fc-card fc-section">
+          <Checklist company={c} />
+        </section>
+      ))}
       {group(t('work.late'), late, 'late')}
       {group(t('work.waiting'), waiting, '')}
       {!busy && !failed && !full.length && (
