@@ -74,12 +74,14 @@ export type Me = {
   postings: Posting[];
   grants: Record<string, string>;
   mustChangePassword?: boolean;
+  mustSetUpTwoStep?: boolean;
 };
 
 export type Change = { field: string; label: Words; was?: unknown; now?: unknown };
 export type HistoryEvent = {
   at: string;
   by: string;
+  token?: string;
   address: string;
   operation: string;
   action: Words;

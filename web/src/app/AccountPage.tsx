@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../api/client';
 import { meQuery, useMe } from '../api/queries';
 import { useTell } from '../components/tell';
+import { OwnTokens } from '../features/signin/OwnTokens';
+import { TwoStep } from '../features/signin/TwoStep';
 import { when } from '../lib/clock';
 import { sortErrors } from '../lib/problems';
 import { usePageTitle } from '../lib/tabs';
@@ -24,8 +26,17 @@ export function AccountPage() {
         <h1>{t('account.title')}</h1>
       </div>
       {me?.mustChangePassword && <Alert type="warning" showIcon title={t('account.mustChange')} style={{ marginBottom: 12 }} />}
-      <Password />
-      {!me?.mustChangePassword && <Sessions />}
+      {!me?.mustChangePassword && me?.mustSetUpTwoStep && (
+        <Alert type="warning" showIcon title={t('twoStep.demanded')} style={{ marginBottom: 12 }} />
+      )}
+      {(me?.mustChangePassword || !me?.mustSetUpTwoStep) && <Password />}
+      {!me?.mustChangePassword && <TwoStep />}
+      {!me?.mustChangePassword && !me?.mustSetUpTwoStep && (
+        <>
+          <OwnTokens />
+          <Sessions />
+        </>
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import {
+  ApiOutlined,
   AppstoreOutlined,
   BankOutlined,
   CarOutlined,
@@ -62,7 +63,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/monitor';
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/tokens' | '/monitor';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -74,6 +75,7 @@ const owns: Own[] = [
   { path: '/organisation', label: 'org.title', icon: <BankOutlined aria-hidden />, group: 'nav.system', needs: 'org_unit:read' },
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
+  { path: '/tokens', label: 'tokens.title', icon: <ApiOutlined aria-hidden />, group: 'nav.system', needs: 'token:manage' },
   { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
   {
     path: '/settings',

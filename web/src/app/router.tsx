@@ -34,9 +34,10 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     try {
       const me = await queryClient.ensureQueryData(meQuery);
-      // Until a first password is changed, the server answers nothing else.
-      if (me.mustChangePassword && location.pathname !== '/account') throw redirect({ to: '/account' });
-      if (!me.mustChangePassword) await queryClient.ensureQueryData(kindsQuery);
+      // Until a first password is changed or a demanded second step is set up, the server answers nothing else.
+      const bound = me.mustChangePassword || me.mustSetUpTwoStep;
+      if (bound && location.pathname !== '/account') throw redirect({ to: '/account' });
+      if (!bound) await queryClient.ensureQueryData(kindsQuery);
     } catch (e) {
       if (e instanceof ProblemError && e.status === 401) throw redirect({ to: '/signin', search: { next: location.href } });
       throw e;
@@ -138,6 +139,12 @@ const log = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/LogPage'), 'LogPage'),
 });
 
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('../features/signin/TokensPage'), 'TokensPage'),
+});
+
 const monitor = createRoute({
   getParentRoute: () => shell,
   path: '/monitor',
@@ -173,6 +180,7 @@ export const router = createRouter({
       importPeople,
       roles,
       log,
+      tokens,
       monitor,
       account,
       mine,
