@@ -26,6 +26,7 @@ func (o *Org) Routes(api *rest.API) {
 	o.importRoutes(api) // before the users: its path is not to be taken for an id
 	o.userRoutes(api)
 	o.secondStepRoute(api)
+	o.profileRoutes(api)
 	o.postingRoutes(api)
 	o.groupRoutes(api)
 	rest.Register(api, rest.Operation{ID: "move-demo-clock", Method: http.MethodPost, Path: "/demo/clock", Permission: "demo:clock", Summary: "Move a demo tenant's clock on"}, o.moveClock)

@@ -6,6 +6,7 @@ import { get, ProblemError, request } from '../api/client';
 import { meQuery, useMe } from '../api/queries';
 import { useTell } from '../components/tell';
 import { OwnTokens } from '../features/signin/OwnTokens';
+import { Profile } from '../features/signin/Profile';
 import { TwoStep } from '../features/signin/TwoStep';
 import { when } from '../lib/clock';
 import { sortErrors } from '../lib/problems';
@@ -30,6 +31,7 @@ export function AccountPage() {
         <Alert type="warning" showIcon title={t('twoStep.demanded')} style={{ marginBottom: 12 }} />
       )}
       {(me?.mustChangePassword || !me?.mustSetUpTwoStep) && <Password />}
+      {!me?.mustChangePassword && !me?.mustSetUpTwoStep && <Profile />}
       {!me?.mustChangePassword && <TwoStep />}
       {!me?.mustChangePassword && !me?.mustSetUpTwoStep && (
         <>

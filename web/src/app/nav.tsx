@@ -10,6 +10,7 @@ import {
   FileTextOutlined,
   FundOutlined,
   HistoryOutlined,
+  KeyOutlined,
   SafetyOutlined,
   SettingOutlined,
   ShopOutlined,
@@ -63,7 +64,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/tokens' | '/monitor';
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/identity' | '/tokens' | '/monitor';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -75,6 +76,7 @@ const owns: Own[] = [
   { path: '/organisation', label: 'org.title', icon: <BankOutlined aria-hidden />, group: 'nav.system', needs: 'org_unit:read' },
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
+  { path: '/identity', label: 'identity.title', icon: <KeyOutlined aria-hidden />, group: 'nav.system', needs: 'identity:manage' },
   { path: '/tokens', label: 'tokens.title', icon: <ApiOutlined aria-hidden />, group: 'nav.system', needs: 'token:manage' },
   { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
   {

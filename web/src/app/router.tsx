@@ -22,6 +22,13 @@ const signin = createRoute({
   component: lazyRouteComponent(() => import('../features/signin/SignInPage'), 'SignInPage'),
 });
 
+const back = createRoute({
+  getParentRoute: () => root,
+  path: '/signin/return',
+  validateSearch: (s: Record<string, unknown>): { code?: string; state?: string } => ({ code: text(s.code), state: text(s.state) }),
+  component: lazyRouteComponent(() => import('../features/signin/ReturnPage'), 'ReturnPage'),
+});
+
 const platform = createRoute({
   getParentRoute: () => root,
   path: '/platform',
@@ -139,6 +146,12 @@ const log = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/LogPage'), 'LogPage'),
 });
 
+const identity = createRoute({
+  getParentRoute: () => shell,
+  path: '/identity',
+  component: lazyRouteComponent(() => import('../features/signin/IdentityPage'), 'IdentityPage'),
+});
+
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/tokens',
@@ -166,6 +179,7 @@ const mine = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signin,
+    back,
     platform,
     shell.addChildren([
       home,
@@ -180,6 +194,7 @@ export const router = createRouter({
       importPeople,
       roles,
       log,
+      identity,
       tokens,
       monitor,
       account,

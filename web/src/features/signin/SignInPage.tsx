@@ -11,6 +11,7 @@ import { useProblemText } from '../../components/Problem';
 import { setNow } from '../../lib/clock';
 import { tabs, usePageTitle } from '../../lib/tabs';
 import { CodeInput } from './CodeInput';
+import { ProviderButton } from './ProviderButton';
 
 type Values = { tenant: string; login: string; password: string };
 type Entry = { me?: Me; challenge?: string };
@@ -27,6 +28,8 @@ export function SignInPage() {
   const [error, setError] = useState<unknown>();
   const [challenge, setChallenge] = useState<string>();
   const tenant = localStorage.getItem(remembered) ?? '';
+  const [form] = Form.useForm<Values>();
+  const typed = Form.useWatch('tenant', form) ?? tenant;
   usePageTitle(t('signin.title'));
 
   const submit = async (values: Values) => {
@@ -92,7 +95,14 @@ export function SignInPage() {
               </Button>
             </Form>
           )}
-          <Form<Values> hidden={Boolean(challenge)} layout="vertical" requiredMark={false} initialValues={{ tenant }} onFinish={submit}>
+          <Form<Values>
+            form={form}
+            hidden={Boolean(challenge)}
+            layout="vertical"
+            requiredMark={false}
+            initialValues={{ tenant }}
+            onFinish={submit}
+          >
             <Form.Item name="tenant" label={t('signin.tenant')} rules={rules(t('signin.tenant'))}>
               <Input autoComplete="organization" autoCapitalize="none" autoFocus={!tenant} />
             </Form.Item>
@@ -106,6 +116,7 @@ export function SignInPage() {
               {t('signin.submit')}
             </Button>
           </Form>
+          {!challenge && <ProviderButton tenant={typed.trim()} next={next} failed={setError} />}
         </div>
         <div className="tools">
           <Looks />
