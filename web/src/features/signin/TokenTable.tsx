@@ -6,6 +6,9 @@ import { type Token, useOwnGrants } from './tokens';
 
 const colors = { live: 'green', expired: undefined, revoked: undefined, ended: undefined } as const;
 
+/** A token ends with its day: the day before the instant at which it is over. */
+const lastDay = (expiresAt: string) => when(new Date(Date.parse(expiresAt) - 1000).toISOString()).slice(0, 10);
+
 /** Tokens with what they may do, from where, and when they were used last. */
 export function TokenTable({ rows, owners, revoke }: { rows: Token[] | undefined; owners?: boolean; revoke: (id: string) => void }) {
   const { t } = useTranslation();
@@ -43,7 +46,7 @@ export function TokenTable({ rows, owners, revoke }: { rows: Token[] | undefined
           title: t('tokens.networks'),
           render: (_, x) => <span className="fc-num">{x.networks.length ? x.networks.join(', ') : t('tokens.anywhere')}</span>,
         },
-        { title: t('tokens.expires'), render: (_, x) => <span className="fc-num">{when(x.expiresAt)}</span> },
+        { title: t('tokens.expires'), render: (_, x) => <span className="fc-num">{lastDay(x.expiresAt)}</span> },
         {
           title: t('tokens.used'),
           render: (_, x) =>
