@@ -35,9 +35,16 @@ type RoleInfo struct {
 
 type explainOutput struct{ Body *Explanation }
 
+// grantInWords is one of the reader's own grants.
+type grantInWords struct {
+	Grant
+	ResourceLabel fault.Text `json:"resourceLabel"`
+	Label         fault.Text `json:"label"`
+}
+
 type grantsOutput struct {
 	Body struct {
-		Items []Grant `json:"items"`
+		Items []grantInWords `json:"items"`
 	}
 }
 
@@ -59,9 +66,10 @@ func (s *Service) Routes(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "own-grants", Method: http.MethodGet, Path: "/access/grants", Permission: rest.SignedIn, Summary: "One's own grants, by permission"},
 		func(ctx context.Context, _ *struct{}) (*grantsOutput, error) {
 			out := &grantsOutput{}
-			out.Body.Items = []Grant{}
+			out.Body.Items = []grantInWords{}
 			for p, level := range tenants.ActorOf(ctx).Set.Levels {
-				out.Body.Items = append(out.Body.Items, Grant{string(p), level})
+				w, _ := wordsOf(p)
+				out.Body.Items = append(out.Body.Items, grantInWords{Grant{string(p), level}, w.ResourceLabel, w.Label})
 			}
 			sort.Slice(out.Body.Items, func(i, j int) bool { return out.Body.Items[i].Permission < out.Body.Items[j].Permission })
 			return out, nil

@@ -57,7 +57,7 @@ func (o *Org) mayNote(ctx context.Context, tx Tx, user uuid.UUID) error {
 func (o *Org) Absences(ctx context.Context, a Actor, user uuid.UUID) ([]Absence, error) {
 	out := []Absence{}
 	err := o.db.Read(ctx, a, func(tx Tx) error {
-		if err := known(ctx, tx, user); err != nil {
+		if err := userExists(ctx, tx, user); err != nil {
 			return err
 		}
 		if err := o.mayNote(ctx, tx, user); err != nil {
@@ -81,18 +81,6 @@ func (o *Org) Absences(ctx context.Context, a Actor, user uuid.UUID) ([]Absence,
 		return rows.Err()
 	})
 	return out, err
-}
-
-// known returns ErrNoUser for somebody whom the tenant does not know.
-func known(ctx context.Context, tx Tx, user uuid.UUID) error {
-	exists, err := tx.NewSelect().TableExpr("users").Where("tenant_id = ? AND id = ?", tx.Tenant, user).Exists(ctx)
-	if err != nil {
-		return fmt.Errorf("user %s: %w", user, err)
-	}
-	if !exists {
-		return ErrNoUser
-	}
-	return nil
 }
 
 // AddAbsence notes when a user is away and who stands in. It returns ErrNoUser, ErrBeyond, ErrDeputy, ErrAbsenceDays, ErrOverlap or

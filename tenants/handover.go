@@ -90,7 +90,7 @@ func (o *Org) HandOver(ctx context.Context, a Actor, in HandoverInput) (moved []
 		if !in.Disable {
 			return hand()
 		}
-		return keepingAdministrators(ctx, tx, func() error {
+		return KeepingAdministrators(ctx, tx, func() error {
 			if err := hand(); err != nil {
 				return err
 			}

@@ -17,7 +17,7 @@ var (
 
 // beforeChange are the operations that lead to a password of one's own, or out; beforeSecondStep those that lead to a second step.
 var (
-	beforeChange     = map[string]bool{"sign-in": true, "answer-challenge": true, "me": true, "sign-out": true, "set-own-password": true}
+	beforeChange     = map[string]bool{"sign-in": true, "finish-provider-sign-in": true, "answer-challenge": true, "me": true, "sign-out": true, "set-own-password": true}
 	beforeSecondStep = map[string]bool{"sign-in": true, "answer-challenge": true, "me": true, "sign-out": true, "set-own-password": true, "two-step": true, "begin-two-step": true, "confirm-two-step": true}
 )
 

@@ -28,6 +28,7 @@ func (o *Org) Routes(api *rest.API) {
 	o.userRoutes(api)
 	o.secondStepRoute(api)
 	o.handoverRoutes(api)
+	o.profileRoutes(api)
 	o.postingRoutes(api)
 	o.groupRoutes(api)
 	rest.Register(api, rest.Operation{ID: "move-demo-clock", Method: http.MethodPost, Path: "/demo/clock", Permission: "demo:clock", Summary: "Move a demo tenant's clock on"}, o.moveClock)

@@ -78,12 +78,8 @@ func (o *Org) AddPosting(ctx context.Context, a Actor, in PostingInput) (posting
 
 // mayPlace returns ErrNoUser, or ErrBeyond for somebody who works in another company: whether they help out here is for the group to say.
 func mayPlace(ctx context.Context, tx Tx, scope access.Scope, user uuid.UUID) error {
-	exists, err := tx.NewSelect().TableExpr("users").Where("tenant_id = ? AND id = ?", tx.Tenant, user).Exists(ctx)
-	if err != nil {
-		return fmt.Errorf("place user %s: %w", user, err)
-	}
-	if !exists {
-		return ErrNoUser
+	if err := userExists(ctx, tx, user); err != nil {
+		return err
 	}
 	if scope.All {
 		return nil

@@ -23,12 +23,9 @@ type HeldPosting struct {
 func (o *Org) HeldPostings(ctx context.Context, a Actor, user uuid.UUID) ([]HeldPosting, error) {
 	held := []HeldPosting{}
 	err := o.db.Read(ctx, a, func(tx Tx) error {
-		exists, err := tx.NewSelect().TableExpr("users").Where("tenant_id = ? AND id = ?", tx.Tenant, user).Exists(ctx)
-		switch {
-		case err != nil:
-			return fmt.Errorf("user %s: %w", user, err)
-		case !exists:
-			return ErrNoUser
+		err := userExists(ctx, tx, user)
+		if err != nil {
+			return err
 		}
 		if held, err = readHeld(ctx, tx, user); err != nil {
 			return fmt.Errorf("postings of user %s: %w", user, err)

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -47,11 +48,12 @@ type Sessions struct {
 	stale    func(uuid.UUID)
 	box      *secret.Box
 	failures *Failures
+	issuers  *issuers
 }
 
 // NewSessions makes the service. stale announces a tenant whose actors changed.
 func NewSessions(db *DB, c Compiler, stale func(uuid.UUID)) *Sessions {
-	return &Sessions{db: db, compiler: c, cache: newCache(), seen: newSights(), calls: newCalls(), used: &uses{}, stale: stale, failures: NewFailures(nil)}
+	return &Sessions{db: db, compiler: c, cache: newCache(), seen: newSights(), calls: newCalls(), used: &uses{}, stale: stale, failures: NewFailures(nil), issuers: &issuers{client: ProviderClient(false)}}
 }
 
 // Guarded gives s the key of this installation and a count of failures that it shares with others, before it is used.
@@ -59,6 +61,9 @@ func (s *Sessions) Guarded(box *secret.Box, failures *Failures) *Sessions {
 	s.box, s.failures = box, failures
 	return s
 }
+
+// Asking lets s ask identity providers by client, before it is used.
+func (s *Sessions) Asking(client *http.Client) *Sessions { s.issuers.client = client; return s }
 
 // Token is the tenant's id and 32 random bytes: the tenant is known before any row is read.
 func newToken(tenant uuid.UUID) (token string, hash []byte, err error) {

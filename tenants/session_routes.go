@@ -59,6 +59,7 @@ func (s *Sessions) Routes(api *rest.API) {
 	s.liveRoutes(api)
 	s.secondStepRoutes(api)
 	s.tokenRoutes(api)
+	s.providerRoutes(api)
 	s.signInSettingsRoutes(api)
 	s.supportRoutes(api)
 }

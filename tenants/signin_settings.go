@@ -86,6 +86,9 @@ func (s *Sessions) EditSignInSettings(ctx context.Context, a Actor, version int,
 		if err := decidesIdentity(tx); err != nil {
 			return err
 		}
+		if err := lockDoor(ctx, tx); err != nil {
+			return err
+		}
 		was, err := signInSettings(ctx, tx)
 		switch {
 		case err != nil:

@@ -175,7 +175,7 @@ func (o *Org) dissolve(ctx context.Context, tx Tx, m merger) error {
 		return err
 	}
 	for _, e := range o.joined.Estates {
-		if c, ok := e.(Companies); ok {
+		if c, ok := e.(CompanyEstate); ok {
 			if err := c.MoveCompany(ctx, tx, m.from.id, m.into.id); err != nil {
 				return err
 			}
@@ -184,8 +184,8 @@ func (o *Org) dissolve(ctx context.Context, tx Tx, m merger) error {
 	return nil
 }
 
-// Companies is an Estate that goes to the other company when two merge.
-type Companies interface {
+// CompanyEstate is an Estate that goes to the other company when two merge.
+type CompanyEstate interface {
 	MoveCompany(ctx context.Context, tx Tx, from, into uuid.UUID) error
 }
 

@@ -118,3 +118,15 @@ func Within(ctx context.Context, tx Tx, user uuid.UUID, scope access.Scope) (boo
 func outside(held []Posting, scope access.Scope) bool {
 	return slices.ContainsFunc(held, func(p Posting) bool { return !slices.Contains(scope.Companies, p.Company) })
 }
+
+// userExists returns ErrNoUser for somebody whom the tenant does not know.
+func userExists(ctx context.Context, tx Tx, user uuid.UUID) error {
+	exists, err := tx.NewSelect().TableExpr("users").Where("tenant_id = ? AND id = ?", tx.Tenant, user).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("user %s: %w", user, err)
+	}
+	if !exists {
+		return ErrNoUser
+	}
+	return nil
+}

@@ -42,7 +42,7 @@ type UserEdit struct {
 }
 
 // EditUser changes what is known of a user. After the last day of their account their sessions are over. It returns ErrNoUser,
-// ErrBeyond, record.ErrStale, ErrMobile, ErrEmail or ErrLastAdministrator.
+// ErrBeyond, record.ErrStale, ErrMobile, ErrEmail, ErrEmailTaken or ErrLastAdministrator.
 func (o *Org) EditUser(ctx context.Context, a Actor, user uuid.UUID, version int, in UserEdit) error {
 	return o.change(ctx, a, func(tx Tx) error {
 		return KeepingAdministrators(ctx, tx, func() error { return o.editUser(ctx, tx, user, version, in) })
@@ -85,6 +85,11 @@ func (o *Org) editUser(ctx context.Context, tx Tx, user uuid.UUID, version int, 
 			*c.old = *c.new
 		}
 	}
+	if _, changed := now["email"]; changed {
+		if err := o.mayRename(ctx, tx, user, email); err != nil {
+			return err
+		}
+	}
 	if in.ValidTo.Set && in.ValidTo.Day != validTo {
 		was["validTo"], now["validTo"], validTo = validTo, in.ValidTo.Day, in.ValidTo.Day
 		if err := endSessions(ctx, tx, user, validTo); err != nil {
@@ -95,6 +100,29 @@ func (o *Org) editUser(ctx context.Context, tx Tx, user uuid.UUID, version int, 
 		return err
 	}
 	return record.WriteHistory(ctx, tx.Tx, UserKind.Name, user, raised, "edit", was, now)
+}
+
+// ErrEmailTaken refuses an e-mail address that names somebody else at sign-in.
+var ErrEmailTaken = fault.New(fault.Conflict, "user.email_taken", "邮箱已被其他用户使用，企业账号登录须各不相同", "Another user has this e-mail address, and the company account tells people apart by it")
+
+// mayRename is asked before an e-mail address changes. Where the group's provider names people by it, whoever gives an address gives
+// the account: that takes what setting a password takes. It returns ErrBeyond or ErrEmailTaken.
+func (o *Org) mayRename(ctx context.Context, tx Tx, user uuid.UUID, email string) error {
+	p, err := provider(ctx, tx)
+	if err != nil || !p.Enabled || p.Matches != "email" {
+		return err
+	}
+	if err := o.mayManage(ctx, tx, user, true); err != nil {
+		return err
+	}
+	taken, err := tx.NewSelect().TableExpr("users").Where("tenant_id = ? AND lower(email) = lower(?) AND id <> ?", tx.Tenant, email, user).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("e-mail address: %w", err)
+	}
+	if taken && email != "" {
+		return ErrEmailTaken.At("email")
+	}
+	return nil
 }
 
 // endSessions lets no session of a user last longer than their last day.

@@ -87,7 +87,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.policies = policies.New(a.db, a.kinds, hub.Stale)
 	a.org = tenants.NewOrg(a.db, a.policies, hub.Stale)
 	failures := tenants.NewFailures(client)
-	a.tenants = tenants.NewSessions(a.db, a.policies, hub.Stale).Guarded(box, failures)
+	a.tenants = tenants.NewSessions(a.db, a.policies, hub.Stale).Guarded(box, failures).Asking(tenants.ProviderClient(s.cfg.PrivateIssuers))
 	a.tenants.CountCalls(client)
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)

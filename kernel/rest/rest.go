@@ -266,6 +266,7 @@ const (
 	CSRFCookie     = "fc_csrf"
 	OperatorCookie = "fc_operator"
 	OperatorCSRF   = "fc_operator_csrf"
+	ProviderCookie = "fc_provider" // kept while a person is at their identity provider
 )
 
 func requestOf(c *fiber.Ctx, o Operation, proxies []netip.Prefix) Request {

@@ -93,12 +93,14 @@ export type Me = {
   mustChangePassword?: boolean;
   /** An operator of the platform reads this, with the tenant's consent. */
   support?: { writing: boolean; until: string; reason: string };
+  mustSetUpTwoStep?: boolean;
 };
 
 export type Change = { field: string; label: Words; was?: unknown; now?: unknown };
 export type HistoryEvent = {
   at: string;
   by: string;
+  token?: string;
   address: string;
   operation: string;
   action: Words;

@@ -6,6 +6,9 @@ import { get, ProblemError, request } from '../api/client';
 import { meQuery, useMe } from '../api/queries';
 import { Absences } from '../components/Absences';
 import { useTell } from '../components/tell';
+import { OwnTokens } from '../features/signin/OwnTokens';
+import { Profile } from '../features/signin/Profile';
+import { TwoStep } from '../features/signin/TwoStep';
 import { when } from '../lib/clock';
 import { deviceOf } from '../lib/device';
 import { sortErrors } from '../lib/problems';
@@ -26,14 +29,24 @@ export function AccountPage() {
         <h1>{t('account.title')}</h1>
       </div>
       {me?.mustChangePassword && <Alert type="warning" showIcon title={t('account.mustChange')} style={{ marginBottom: 12 }} />}
-      <Password />
-      {me && !me.mustChangePassword && (
-        <section className="fc-card fc-section">
-          <h2 className="fc-h2">{t('absence.title')}</h2>
-          <Absences path="/session/absences" user={me.user.id} />
-        </section>
+      {!me?.mustChangePassword && me?.mustSetUpTwoStep && (
+        <Alert type="warning" showIcon title={t('twoStep.demanded')} style={{ marginBottom: 12 }} />
       )}
-      {!me?.mustChangePassword && <Sessions />}
+      {(me?.mustChangePassword || !me?.mustSetUpTwoStep) && <Password />}
+      {!me?.mustChangePassword && !me?.mustSetUpTwoStep && <Profile />}
+      {!me?.mustChangePassword && <TwoStep />}
+      {!me?.mustChangePassword && !me?.mustSetUpTwoStep && (
+        <>
+          {me && (
+            <section className="fc-card fc-section">
+              <h2 className="fc-h2">{t('absence.title')}</h2>
+              <Absences path="/session/absences" user={me.user.id} />
+            </section>
+          )}
+          <OwnTokens />
+          <Sessions />
+        </>
+      )}
     </div>
   );
 }

@@ -8,7 +8,15 @@ export const onSignedOut = (fn: () => void) => {
   leave = fn;
 };
 
+/** What the server demands of whoever is signed in already: their own account is read again, and leads to it. */
+const demands = ['password.change_needed', 'two_step.needed'];
+let obey: () => void = () => {};
+export const onDemand = (fn: () => void) => {
+  obey = fn;
+};
+
 function watch(e: unknown) {
+  if (e instanceof ProblemError && e.status === 403 && demands.includes(e.code)) obey();
   if (e instanceof ProblemError && e.status === 401) leave();
 }
 

@@ -7,9 +7,10 @@ import { App, ConfigProvider } from 'antd';
 import type { Locale } from 'antd/es/locale';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { meQuery } from '../api/queries';
 import { speak } from '../lib/i18n';
 import { prefs, usePrefs } from '../lib/prefs';
-import { onSignedOut, queryClient } from './client';
+import { onDemand, onSignedOut, queryClient } from './client';
 import { MaintenancePage } from './MaintenancePage';
 import { router } from './router';
 import { tokens, useDark } from './theme';
@@ -19,6 +20,9 @@ onSignedOut(() => {
   if (!location.pathname.startsWith('/signin'))
     void router.navigate({ to: '/signin', search: { next: location.pathname + location.search } });
 });
+
+// The router asks who one is before every page: once it is read again, it leads to what is demanded.
+onDemand(() => void queryClient.fetchQuery({ ...meQuery, staleTime: 0 }).then(() => router.invalidate()));
 
 function Root({ first }: { first: Locale }) {
   const { lang } = usePrefs();

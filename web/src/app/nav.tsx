@@ -1,4 +1,5 @@
 import {
+  ApiOutlined,
   AppstoreOutlined,
   BankOutlined,
   CarOutlined,
@@ -9,6 +10,7 @@ import {
   FileTextOutlined,
   FundOutlined,
   HistoryOutlined,
+  KeyOutlined,
   LayoutOutlined,
   SafetyOutlined,
   SettingOutlined,
@@ -64,7 +66,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/screens' | '/log' | '/monitor' | '/support';
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/screens' | '/log' | '/identity' | '/tokens' | '/monitor' | '/support';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -77,6 +79,8 @@ const owns: Own[] = [
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
   { path: '/screens', label: 'screens.title', icon: <LayoutOutlined aria-hidden />, group: 'nav.system', needs: 'screen:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
+  { path: '/identity', label: 'identity.title', icon: <KeyOutlined aria-hidden />, group: 'nav.system', needs: 'identity:manage' },
+  { path: '/tokens', label: 'tokens.title', icon: <ApiOutlined aria-hidden />, group: 'nav.system', needs: 'token:manage' },
   { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
   { path: '/support', label: 'support.title', icon: <SolutionOutlined aria-hidden />, group: 'nav.system', needs: 'support:grant' },
   {

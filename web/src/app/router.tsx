@@ -22,6 +22,13 @@ const signin = createRoute({
   component: lazyRouteComponent(() => import('../features/signin/SignInPage'), 'SignInPage'),
 });
 
+const back = createRoute({
+  getParentRoute: () => root,
+  path: '/signin/return',
+  validateSearch: (s: Record<string, unknown>): { code?: string; state?: string } => ({ code: text(s.code), state: text(s.state) }),
+  component: lazyRouteComponent(() => import('../features/signin/ReturnPage'), 'ReturnPage'),
+});
+
 const platform = createRoute({
   getParentRoute: () => root,
   path: '/platform',
@@ -40,9 +47,10 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     try {
       const me = await queryClient.ensureQueryData(meQuery);
-      // Until a first password is changed, the server answers nothing else.
-      if (me.mustChangePassword && location.pathname !== '/account') throw redirect({ to: '/account' });
-      if (!me.mustChangePassword) await queryClient.ensureQueryData(kindsQuery);
+      // Until a first password is changed or a demanded second step is set up, the server answers nothing else.
+      const bound = me.mustChangePassword || me.mustSetUpTwoStep;
+      if (bound && location.pathname !== '/account') throw redirect({ to: '/account' });
+      if (!bound) await queryClient.ensureQueryData(kindsQuery);
     } catch (e) {
       if (e instanceof ProblemError && e.status === 401) throw redirect({ to: '/signin', search: { next: location.href } });
       throw e;
@@ -155,6 +163,18 @@ const log = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/LogPage'), 'LogPage'),
 });
 
+const identity = createRoute({
+  getParentRoute: () => shell,
+  path: '/identity',
+  component: lazyRouteComponent(() => import('../features/signin/IdentityPage'), 'IdentityPage'),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('../features/signin/TokensPage'), 'TokensPage'),
+});
+
 const monitor = createRoute({
   getParentRoute: () => shell,
   path: '/monitor',
@@ -182,6 +202,7 @@ const mine = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signin,
+    back,
     platform,
     tenant,
     shell.addChildren([
@@ -198,6 +219,8 @@ export const router = createRouter({
       roles,
       screens,
       log,
+      identity,
+      tokens,
       monitor,
       support,
       account,

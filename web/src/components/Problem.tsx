@@ -8,7 +8,8 @@ export function useProblemText() {
   return (e: unknown): string => {
     if (!(e instanceof ProblemError)) return e instanceof Error && e.message ? e.message : t('problem.server');
     if (e.code === offline) return t('problem.offline');
-    if (e.status >= 500) return t('problem.server');
+    // What is only unavailable says why; what broke was logged, and its reader can do nothing about it.
+    if (e.status >= 500 && (e.status !== 503 || !e.detail)) return t('problem.server');
     if (e.errors.length > 1) return e.errors.map((x) => x.message).join('；');
     if (e.detail) return e.detail;
     if (e.status === 403) return t('problem.denied');

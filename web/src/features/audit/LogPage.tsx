@@ -18,6 +18,7 @@ type Entry = {
   id: string;
   at: string;
   by: string;
+  token?: string;
   address: string;
   operation: string;
   action: Words;
@@ -110,7 +111,10 @@ export function LogPage() {
           {entries.map((e) => (
             <article key={e.id}>
               <span className="fc-num fc-soft">{when(e.at)}</span>
-              <span>{e.by || t('record.worker')}</span>
+              <span>
+                {e.by || t('record.worker')}
+                {e.token && <small className="fc-soft"> · {t('tokens.by', { name: e.token })}</small>}
+              </span>
               <span className="fc-num fc-soft">{e.address}</span>
               <span>
                 <b>{words(e.action)}</b> {words(e.kindLabel)}{' '}

@@ -17,7 +17,7 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   const me = useMe();
   const changed = usePeopleChanged();
   const [password, setPassword] = useState<string>();
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<'disable' | 'two-step/reset'>();
   const [dialog, setDialog] = useState<'handover' | 'absence'>();
   const [busy, setBusy] = useState(false);
   if (me?.grants['user:manage'] === undefined || row.id === me.user.id) return null;
@@ -41,12 +41,13 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
     { key: 'handover', label: t('handover.action') },
     { key: 'absence', label: t('absence.action') },
     { key: 'password', label: t('people.reset') },
+    { key: 'two-step/reset', label: t('people.twoStep') },
     { key: 'unlock', label: t('people.unlock') },
     off ? { key: 'enable', label: t('people.enable') } : { key: 'disable', label: t('people.disable'), danger: true },
   ];
   const go = (key: string) => {
     if (key === 'password') setPassword(secret());
-    else if (key === 'disable') setAsked(true);
+    else if (key === 'disable' || key === 'two-step/reset') setAsked(key);
     else if (key === 'handover' || key === 'absence') setDialog(key);
     else void act(key);
   };
@@ -77,15 +78,15 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
         <Input className="fc-mono" value={password} onChange={(e) => setPassword(e.target.value)} aria-label={t('people.password')} />
       </Modal>
       <Modal
-        open={asked}
-        title={`${t('people.disable')} · ${name}`}
-        okText={t('people.disable')}
+        open={asked !== undefined}
+        title={`${asked === 'disable' ? t('people.disable') : t('people.twoStep')} · ${name}`}
+        okText={asked === 'disable' ? t('people.disable') : t('people.twoStep')}
         okButtonProps={{ danger: true }}
         confirmLoading={busy}
-        onCancel={() => setAsked(false)}
-        onOk={async () => (await act('disable')) && setAsked(false)}
+        onCancel={() => setAsked(undefined)}
+        onOk={async () => asked && (await act(asked)) && setAsked(undefined)}
       >
-        <p>{t('people.disableAsk')}</p>
+        <p>{asked === 'disable' ? t('people.disableAsk') : t('people.twoStepAsk')}</p>
       </Modal>
     </>
   );

@@ -47,6 +47,7 @@ function History({ kind, id }: { kind: KindInfo; id: string }) {
           <header>
             <span>
               <b>{words(e.action)}</b> {e.by || t('record.worker')}
+              {e.token && <span className="fc-soft"> · {t('tokens.by', { name: e.token })}</span>}
             </span>
             <small title={ago(e.at)} className="fc-num">
               {when(e.at)}

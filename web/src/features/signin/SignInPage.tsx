@@ -3,15 +3,18 @@ import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { post } from '../../api/client';
+import { ProblemError, post } from '../../api/client';
 import type { Me } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { Looks } from '../../components/Looks';
 import { useProblemText } from '../../components/Problem';
 import { setNow } from '../../lib/clock';
 import { tabs, usePageTitle } from '../../lib/tabs';
+import { CodeInput } from './CodeInput';
+import { ProviderButton } from './ProviderButton';
 
 type Values = { tenant: string; login: string; password: string };
+type Entry = { me?: Me; challenge?: string };
 const remembered = 'fc.tenant';
 
 export function SignInPage() {
@@ -23,26 +26,46 @@ export function SignInPage() {
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [challenge, setChallenge] = useState<string>();
   const tenant = localStorage.getItem(remembered) ?? '';
+  const [form] = Form.useForm<Values>();
+  const typed = Form.useWatch('tenant', form) ?? tenant;
   usePageTitle(t('signin.title'));
 
   const submit = async (values: Values) => {
     setBusy(true);
     setError(undefined);
     try {
-      const { me: answer } = await post<{ me: Me }>('/session', { ...values, tenant: values.tenant.trim(), login: values.login.trim() });
+      const entry = await post<Entry>('/session', { ...values, tenant: values.tenant.trim(), login: values.login.trim() });
       if (tenant !== values.tenant.trim()) tabs.clear();
       localStorage.setItem(remembered, values.tenant.trim());
-      client.clear();
-      client.setQueryData(['me'], answer);
-      setNow(answer.tenant);
-      if (next) router.history.push(next);
-      else await navigate({ to: '/' });
+      if (entry.challenge) setChallenge(entry.challenge);
+      else if (entry.me) await enter(entry.me);
     } catch (e) {
       setError(e);
     } finally {
       setBusy(false);
     }
+  };
+  const answer = async ({ code }: { code: string }) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const { me } = await post<Entry>('/session/code', { challenge, code: code.trim() });
+      if (me) await enter(me);
+    } catch (e) {
+      setError(e);
+      if (e instanceof ProblemError && e.code === 'session.challenge') setChallenge(undefined);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const enter = async (me: Me) => {
+    client.clear();
+    client.setQueryData(['me'], me);
+    setNow(me.tenant);
+    if (next) router.history.push(next);
+    else await navigate({ to: '/' });
   };
   // The pages after the sign-in are loaded while the password is typed.
   const warm = () => void router.loadRouteChunk(router.routesByPath['/']);
@@ -59,7 +82,27 @@ export function SignInPage() {
             </div>
           </div>
           {error !== undefined && <Alert type="error" showIcon title={text(error)} style={{ marginBottom: 16 }} />}
-          <Form<Values> layout="vertical" requiredMark={false} initialValues={{ tenant }} onFinish={submit}>
+          {challenge && (
+            <Form<{ code: string }> layout="vertical" requiredMark={false} onFinish={answer}>
+              <Form.Item name="code" label={t('signin.code')} extra={t('signin.codeHint')} rules={rules(t('signin.code'))}>
+                <CodeInput size="large" />
+              </Form.Item>
+              <Button type="primary" htmlType="submit" block loading={busy}>
+                {t('signin.submit')}
+              </Button>
+              <Button type="link" block onClick={() => setChallenge(undefined)}>
+                {t('signin.again')}
+              </Button>
+            </Form>
+          )}
+          <Form<Values>
+            form={form}
+            hidden={Boolean(challenge)}
+            layout="vertical"
+            requiredMark={false}
+            initialValues={{ tenant }}
+            onFinish={submit}
+          >
             <Form.Item name="tenant" label={t('signin.tenant')} rules={rules(t('signin.tenant'))}>
               <Input autoComplete="organization" autoCapitalize="none" autoFocus={!tenant} />
             </Form.Item>
@@ -73,6 +116,7 @@ export function SignInPage() {
               {t('signin.submit')}
             </Button>
           </Form>
+          {!challenge && <ProviderButton tenant={typed.trim()} next={next} failed={setError} />}
         </div>
         <div className="tools">
           <Looks />

@@ -1,0 +1,56 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { Alert, Spin } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { post } from '../../api/client';
+import type { Me } from '../../api/types';
+import { LinkButton } from '../../components/LinkButton';
+import { useProblemText } from '../../components/Problem';
+import { setNow } from '../../lib/clock';
+import { usePageTitle } from '../../lib/tabs';
+import { takeNext } from './away';
+
+/** Where a person comes back from their company account. */
+export function ReturnPage() {
+  const { t } = useTranslation();
+  const text = useProblemText();
+  const client = useQueryClient();
+  const router = useRouter();
+  const navigate = useNavigate();
+  const { code, state } = useSearch({ from: '/signin/return' });
+  usePageTitle(t('signin.title'));
+  const q = useQuery({
+    queryKey: ['me', 'return', state],
+    enabled: Boolean(code && state),
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async () => {
+      const { me } = await post<{ me: Me }>('/session/provider/code', { code, state });
+      const next = takeNext();
+      client.setQueryData(['me'], me);
+      setNow(me.tenant);
+      if (next) router.history.replace(next);
+      else await navigate({ to: '/', replace: true });
+      return true;
+    },
+  });
+  const failed = !code || !state ? t('signin.refused') : q.isError ? text(q.error) : undefined;
+  return (
+    <main className="fc-sign">
+      <div className="fc-card box">
+        {failed ? (
+          <>
+            <Alert type="error" showIcon title={failed} style={{ marginBottom: 16 }} />
+            <LinkButton look="link" to="/signin">
+              {t('signin.toForm')}
+            </LinkButton>
+          </>
+        ) : (
+          <div style={{ textAlign: 'center' }} role="status">
+            <Spin /> {t('signin.coming')}
+          </div>
+        )}
+      </div>
+    </main>
+  );
+}
