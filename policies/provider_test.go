@@ -142,7 +142,7 @@ func (c *company) leave(t *testing.T) (kept *http.Cookie, state string) {
 	must(t, err)
 	c.idp.asked, c.idp.redeem = to.Query(), true
 	q := c.idp.asked
-	if res.StatusCode != 200 || to.Path != "/authorize" || q.Get("client_id") != clientID || q.Get("response_type") != "code" || q.Get("redirect_uri") != "https://forecourt.example.com/signin/return" || q.Get("nonce") == "" || q.Get("state") == "" || q.Get("nonce") == q.Get("state") {
+	if res.StatusCode != http.StatusOK || to.Path != "/authorize" || q.Get("client_id") != clientID || q.Get("response_type") != "code" || q.Get("redirect_uri") != "https://forecourt.example.com/signin/return" || q.Get("nonce") == "" || q.Get("state") == "" || q.Get("nonce") == q.Get("state") {
 		t.Fatalf("%d %s", res.StatusCode, out.URL)
 	}
 	for _, k := range res.Cookies() {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
 	"forecourt/tenants"
 )
 
@@ -61,6 +63,40 @@ func TestExportsAndUnmaskingsAreInTheLog(t *testing.T) {
 			t.Errorf("%+v", i)
 		}
 	})
+}
+
+func TestTheLogNamesTheToken(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ends := clock.DayOf(e.Tenant.Now(), e.Tenant.Zone).Add(30)
+	token, _, err := e.Sessions.MakeToken(t.Context(), e.Admin, tenants.TokenInput{Name: "用友 ERP", Permissions: []access.Permission{"user:manage"}, ExpiresOn: ends})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := e.Sessions.Actor(t.Context(), token, "192.0.2.8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, by := range map[string]tenants.Actor{"值班": program, "周末": e.Admin} {
+		if _, err := e.Org.AddGroup(t.Context(), by, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := map[string]string{}
+	for _, i := range e.read(t, "auditor", "kind=user_group&action=create").Items {
+		said[changed(i, "name")] = i.Token
+		if i.By != "郑敏" {
+			t.Errorf("%+v", i)
+		}
+	}
+	if said[`"值班"`] != "用友 ERP" || said[`"周末"`] != "" || len(said) != 2 {
+		t.Errorf("%v", said)
+	}
+	for _, i := range e.read(t, "auditor", "kind=api_token").Items {
+		if i.KindLabel.Zh != "接口令牌" || i.Action.Zh != "新建" || strings.Contains(changed(i, "name")+changed(i, "permissions"), token) {
+			t.Errorf("%+v", i)
+		}
+	}
 }
 
 // The program's role adds lines and reads them. What it cannot do, no fault in the program can.
