@@ -3,12 +3,14 @@ import {
   BankOutlined,
   CarOutlined,
   CarryOutOutlined,
+  ClockCircleOutlined,
   CustomerServiceOutlined,
   DashboardOutlined,
   FileDoneOutlined,
   FileTextOutlined,
   FundOutlined,
   HistoryOutlined,
+  QuestionCircleOutlined,
   SafetyOutlined,
   SettingOutlined,
   ShopOutlined,
@@ -18,6 +20,7 @@ import {
   TeamOutlined,
   ToolOutlined,
   TransactionOutlined,
+  UsergroupAddOutlined,
   UserOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
@@ -62,7 +65,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/log' | '/monitor';
+  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/groups' | '/explain' | '/jobs' | '/log' | '/monitor';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -73,6 +76,9 @@ const owns: Own[] = [
   { path: '/brands', label: 'nav.brands', icon: <TagOutlined aria-hidden />, group: 'nav.goods', needs: 'catalogue:subscribe' },
   { path: '/organisation', label: 'org.title', icon: <BankOutlined aria-hidden />, group: 'nav.system', needs: 'org_unit:read' },
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
+  { path: '/groups', label: 'groups.title', icon: <UsergroupAddOutlined aria-hidden />, group: 'nav.system', needs: 'user_group:read' },
+  { path: '/explain', label: 'explain.title', icon: <QuestionCircleOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
+  { path: '/jobs', label: 'jobs.title', icon: <ClockCircleOutlined aria-hidden />, group: 'nav.system', needs: 'job:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
   { path: '/monitor', label: 'monitor.title', icon: <DashboardOutlined aria-hidden />, group: 'nav.system', needs: 'monitor:read' },
   {

@@ -132,6 +132,30 @@ const roles = createRoute({
   component: lazyRouteComponent(() => import('../features/roles/RolesPage'), 'RolesPage'),
 });
 
+const groups = createRoute({
+  getParentRoute: () => shell,
+  path: '/groups',
+  component: lazyRouteComponent(() => import('../features/groups/GroupsPage'), 'GroupsPage'),
+});
+
+const explain = createRoute({
+  getParentRoute: () => shell,
+  path: '/explain',
+  validateSearch: (s: Record<string, unknown>): { user?: string; permission?: string; kind?: string; id?: string } => ({
+    user: text(s.user),
+    permission: text(s.permission),
+    kind: text(s.kind),
+    id: text(s.id),
+  }),
+  component: lazyRouteComponent(() => import('../features/explain/ExplainPage'), 'ExplainPage'),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/JobsPage'), 'JobsPage'),
+});
+
 const log = createRoute({
   getParentRoute: () => shell,
   path: '/log',
@@ -172,6 +196,9 @@ export const router = createRouter({
       newPerson,
       importPeople,
       roles,
+      groups,
+      explain,
+      jobs,
       log,
       monitor,
       account,

@@ -5,6 +5,7 @@ import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client';
+import { useOperationName } from '../../api/operations';
 import { useKinds } from '../../api/queries';
 import type { Change, Words } from '../../api/types';
 import { Problem } from '../../components/Problem';
@@ -36,6 +37,7 @@ export function LogPage() {
   const words = useWords();
   const names = useNames();
   const kinds = useKinds();
+  const operation = useOperationName();
   const [ask, setAsk] = useState<Question>({});
   usePageTitle(t('log.title'));
   const q = useInfiniteQuery({
@@ -96,6 +98,7 @@ export function LogPage() {
                 ) : (
                   e.recordTitle
                 )}
+                <small className="fc-soft"> · {operation(e.operation)}</small>
               </span>
               <Changed changes={e.changes} />
             </article>

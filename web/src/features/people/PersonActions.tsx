@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import { useMe } from '../../api/queries';
 import type { KindInfo, Open } from '../../api/types';
+import { LinkButton } from '../../components/LinkButton';
 import { useTell } from '../../components/tell';
 import { usePeopleChanged } from './queries';
 import { secret } from './secret';
@@ -17,7 +18,12 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   const [password, setPassword] = useState<string>();
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
-  if (me?.grants['user:manage'] === undefined || row.id === me.user.id) return null;
+  const why = me?.grants['role:read'] !== undefined && (
+    <LinkButton to="/explain" search={{ user: row.id }}>
+      {t('explain.title')}
+    </LinkButton>
+  );
+  if (me?.grants['user:manage'] === undefined || row.id === me.user.id) return why || null;
   const name = String(row.name ?? '');
   const act = async (what: string, body?: unknown) => {
     setBusy(true);
@@ -46,6 +52,7 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   };
   return (
     <>
+      {why}
       <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => go(key) }}>
         <Button loading={busy}>{t('people.account')}</Button>
       </Dropdown>

@@ -9,6 +9,7 @@ import { Problem, useProblemText, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { usePageTitle } from '../../lib/tabs';
 import { Catalogue } from './Catalogue';
+import { Jobs } from './Jobs';
 import { Tenants } from './Tenants';
 
 type Operator = { name?: string; login?: string; operator?: { name?: string; login?: string } };
@@ -62,6 +63,7 @@ export function PlatformPage() {
           items={[
             { key: 'tenants', label: t('platform.tenants'), children: <Tenants /> },
             { key: 'catalogue', label: t('platform.catalogue'), children: <Catalogue /> },
+            { key: 'jobs', label: t('jobs.title'), children: <Jobs /> },
           ]}
         />
       </main>
