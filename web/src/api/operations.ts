@@ -3,7 +3,7 @@ import { useWords } from '../lib/prefs';
 import { get } from './client';
 import type { Words } from './types';
 
-/** What an operation of the API is called; it is read once. */
+/** What an operation of the API is called, empty for what came through none; it is read once. */
 export function useOperationName() {
   const words = useWords();
   const q = useQuery({
@@ -14,5 +14,5 @@ export function useOperationName() {
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return (id: string) => words(q.data?.get(id)) || '—';
+  return (id: string) => words(q.data?.get(id));
 }

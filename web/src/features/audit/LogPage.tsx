@@ -98,7 +98,7 @@ export function LogPage() {
                 ) : (
                   e.recordTitle
                 )}
-                <small className="fc-soft"> · {operation(e.operation)}</small>
+                {operation(e.operation) && <small className="fc-soft"> · {operation(e.operation)}</small>}
               </span>
               <Changed changes={e.changes} />
             </article>

@@ -73,7 +73,7 @@ export function MonitorPage() {
               title: t('monitor.doing'),
               render: (_, s) => (
                 <>
-                  <span>{operation(s.operation)}</span> <small className="fc-soft">{ago(s.operationAt ?? s.seenAt)}</small>
+                  <span>{operation(s.operation) || '—'}</span> <small className="fc-soft">{ago(s.operationAt ?? s.seenAt)}</small>
                 </>
               ),
             },

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client';
 import { Problem, Waiting } from '../../components/Problem';
 import { when } from '../../lib/clock';
+import { useWords } from '../../lib/prefs';
 import type { Permission, ProtectedField, Role } from './grants';
 import { useRoleWords } from './words';
 
@@ -20,6 +21,7 @@ type Event = {
 /** Who changed a role, when, and what. */
 export function RoleHistory({ role, roles, all, fields }: { role: Role; roles: Role[]; all: Permission[]; fields: ProtectedField[] }) {
   const { t } = useTranslation();
+  const words = useWords();
   const say = useRoleWords(all, fields);
   const q = useQuery({
     queryKey: ['roles', role.code, 'history'],
@@ -31,7 +33,7 @@ export function RoleHistory({ role, roles, all, fields }: { role: Role; roles: R
   const fact = (what: string, v: string) => {
     if (!v) return '—';
     if (what === 'givenBy') return v === 'company' ? t('roles.byCompany') : t('roles.byGroup');
-    return what === 'from' ? (roles.find((r) => r.code === v)?.name.zh ?? t('roles.unknown')) : v;
+    return what === 'from' ? words(roles.find((r) => r.code === v)?.name) || t('roles.unknown') : v;
   };
   return (
     <div className="fc-affected">

@@ -28,7 +28,15 @@ export type Difference = { permission: string; was?: string; now?: string };
 /** The scopes that have a name, from the narrowest to the widest; any other is a list of units. */
 export const scopes = ['self', 'department', 'company', 'subtree', 'group'];
 
-export const grantsOf = (role: Role): Grants => Object.fromEntries(role.grants.map((g) => [g.permission, g.scope]));
+/** The widest scope of every permission: a role may hold one twice, and the narrower says nothing. */
+export function grantsOf(role: Pick<Role, 'grants'>): Grants {
+  const out: Grants = {};
+  for (const g of role.grants) {
+    const has = out[g.permission];
+    if (has === undefined || scopes.indexOf(g.scope) > scopes.indexOf(has)) out[g.permission] = g.scope;
+  }
+  return out;
+}
 
 /** The visibility that a role's rules give, by "kind.field". */
 export const rulesOf = (role: Role): Grants => Object.fromEntries(role.fields.map((f) => [`${f.kind}.${f.field}`, f.visibility]));
