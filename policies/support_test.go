@@ -245,13 +245,13 @@ func TestSupportEnds(t *testing.T) {
 	})
 	t.Run("ASuspendedTenantTakesItBack", func(t *testing.T) {
 		grant := s.consent(t, false)
-		must(t, s.Platform.SetStatus(t.Context(), s.Tenant.ID, "suspended"))
+		must(t, s.Platform.Act(t.Context(), s.Tenant.ID, "suspend", ""))
 		s.Sessions.Stale(s.Tenant.ID)
 		token := s.enter(t, tenant, 200)
 		live(token, 200)
 		s.asks(t, s.admin, http.MethodPost, "/support/grants/"+grant+"/revoke", nil, 204)
 		live(token, 401)
-		must(t, s.Platform.SetStatus(t.Context(), s.Tenant.ID, "active"))
+		must(t, s.Platform.Act(t.Context(), s.Tenant.ID, "resume", ""))
 		s.Sessions.Stale(s.Tenant.ID)
 	})
 }

@@ -32,10 +32,17 @@ const format = 1
 
 // leftOut are the tables that an export does not hold, each with its reason.
 var leftOut = map[string]string{
-	"sessions":         "sign-ins are good for one installation; everybody signs in again with their password",
-	"support_sessions": "support enters one installation; what it did is in the history",
-	"support_grants":   "a consent to support was given to the operators of one installation; the history says who gave it",
-	"idempotency":      "keys of requests that were answered are good for a week and one installation",
+	"sessions":           "sign-ins are good for one installation; everybody signs in again with their password",
+	"support_sessions":   "support enters one installation; what it did is in the history",
+	"support_grants":     "a consent to support was given to the operators of one installation; the history says who gave it",
+	"sign_in_challenges": "a challenge is good for minutes and one installation",
+	"second_steps":       "secrets are sealed with the key of one installation; everybody sets up their second step again",
+	"recovery_codes":     "they go with the second step",
+	"identity_providers": "the client's secret is sealed with the key of one installation; the group's administrator sets it up again",
+	"api_tokens":         "a program's token is good for one installation",
+	"usage_days":         "what the operators of one installation counted",
+	"quota_counters":     "made again from the files that are there",
+	"idempotency":        "keys of requests that were answered are good for a week and one installation",
 }
 
 // Manifest says what an export holds. It is the last part of the file, so a broken export has none.

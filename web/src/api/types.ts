@@ -16,6 +16,8 @@ export type FieldInfo = {
   personal: boolean;
   visibility: 'hidden' | 'masked' | 'shown';
   readOnly: boolean;
+  /** A field rule keeps the reader from changing it in a record that exists. */
+  locked?: boolean;
   ops: string[];
   options?: Option[];
   ref?: string;

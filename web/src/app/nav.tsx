@@ -4,6 +4,7 @@ import {
   BankOutlined,
   CarOutlined,
   CarryOutOutlined,
+  ClockCircleOutlined,
   CustomerServiceOutlined,
   DashboardOutlined,
   FileDoneOutlined,
@@ -12,6 +13,7 @@ import {
   HistoryOutlined,
   KeyOutlined,
   LayoutOutlined,
+  QuestionCircleOutlined,
   SafetyOutlined,
   SettingOutlined,
   ShopOutlined,
@@ -22,6 +24,7 @@ import {
   TeamOutlined,
   ToolOutlined,
   TransactionOutlined,
+  UsergroupAddOutlined,
   UserOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
@@ -66,7 +69,20 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** A page that is no list of a kind, for whoever holds needs. */
 type Own = {
-  path: '/brands' | '/settings' | '/organisation' | '/roles' | '/screens' | '/log' | '/identity' | '/tokens' | '/monitor' | '/support';
+  path:
+    | '/brands'
+    | '/settings'
+    | '/organisation'
+    | '/roles'
+    | '/groups'
+    | '/explain'
+    | '/jobs'
+    | '/screens'
+    | '/log'
+    | '/identity'
+    | '/tokens'
+    | '/monitor'
+    | '/support';
   label: Key;
   icon: ReactNode;
   group: Key;
@@ -78,6 +94,9 @@ const owns: Own[] = [
   { path: '/organisation', label: 'org.title', icon: <BankOutlined aria-hidden />, group: 'nav.system', needs: 'org_unit:read' },
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
   { path: '/screens', label: 'screens.title', icon: <LayoutOutlined aria-hidden />, group: 'nav.system', needs: 'screen:read' },
+  { path: '/groups', label: 'groups.title', icon: <UsergroupAddOutlined aria-hidden />, group: 'nav.system', needs: 'user_group:read' },
+  { path: '/explain', label: 'explain.title', icon: <QuestionCircleOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
+  { path: '/jobs', label: 'jobs.title', icon: <ClockCircleOutlined aria-hidden />, group: 'nav.system', needs: 'job:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
   { path: '/identity', label: 'identity.title', icon: <KeyOutlined aria-hidden />, group: 'nav.system', needs: 'identity:manage' },
   { path: '/tokens', label: 'tokens.title', icon: <ApiOutlined aria-hidden />, group: 'nav.system', needs: 'token:manage' },

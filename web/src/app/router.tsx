@@ -157,6 +157,30 @@ const screens = createRoute({
   component: lazyRouteComponent(() => import('../features/screens/ScreensPage'), 'ScreensPage'),
 });
 
+const groups = createRoute({
+  getParentRoute: () => shell,
+  path: '/groups',
+  component: lazyRouteComponent(() => import('../features/groups/GroupsPage'), 'GroupsPage'),
+});
+
+const explain = createRoute({
+  getParentRoute: () => shell,
+  path: '/explain',
+  validateSearch: (s: Record<string, unknown>): { user?: string; permission?: string; kind?: string; id?: string } => ({
+    user: text(s.user),
+    permission: text(s.permission),
+    kind: text(s.kind),
+    id: text(s.id),
+  }),
+  component: lazyRouteComponent(() => import('../features/explain/ExplainPage'), 'ExplainPage'),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../features/jobs/JobsPage'), 'JobsPage'),
+});
+
 const log = createRoute({
   getParentRoute: () => shell,
   path: '/log',
@@ -218,6 +242,9 @@ export const router = createRouter({
       importPeople,
       roles,
       screens,
+      groups,
+      explain,
+      jobs,
       log,
       identity,
       tokens,

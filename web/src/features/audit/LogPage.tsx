@@ -5,6 +5,7 @@ import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client';
+import { useOperationName } from '../../api/operations';
 import { useKinds } from '../../api/queries';
 import type { Change, KindInfo, Words } from '../../api/types';
 import { useChanges } from '../../components/Changes';
@@ -39,6 +40,7 @@ export function LogPage() {
   const words = useWords();
   const kinds = useKinds();
   const [ask, setAsk] = useState<Question>(() => ({ kind: new URLSearchParams(location.search).get('kind') ?? undefined }));
+  const operation = useOperationName();
   usePageTitle(t('log.title'));
   const q = useInfiniteQuery({
     queryKey: ['log', ask],
@@ -125,6 +127,7 @@ export function LogPage() {
                 ) : (
                   e.recordTitle
                 )}
+                {operation(e.operation) && <small className="fc-soft"> · {operation(e.operation)}</small>}
               </span>
               <Changed kind={kinds.find((k) => k.name === e.kind)} changes={e.changes} />
             </article>

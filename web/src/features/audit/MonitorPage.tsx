@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Popconfirm, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { get, post } from '../../api/client';
+import { useOperationName } from '../../api/operations';
 import { useMe } from '../../api/queries';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
@@ -29,11 +30,12 @@ export function MonitorPage() {
   const { t } = useTranslation();
   const tell = useTell();
   const me = useMe();
+  const operation = useOperationName();
   usePageTitle(t('monitor.title'));
   const q = useQuery({
     queryKey: ['monitor'],
     queryFn: async ({ signal }) => (await get<{ items: Live[] }>('/monitor/sessions', undefined, signal)).items,
-    refetchInterval: 5_000,
+    refetchInterval: 3_000,
   });
   if (q.isError && !q.data) return <Problem error={q.error} retry={() => q.refetch()} />;
   const end = (id: string) =>
@@ -72,7 +74,7 @@ export function MonitorPage() {
               title: t('monitor.doing'),
               render: (_, s) => (
                 <>
-                  <span className="fc-mono">{s.operation || '—'}</span> <small className="fc-soft">{ago(s.operationAt ?? s.seenAt)}</small>
+                  <span>{operation(s.operation) || '—'}</span> <small className="fc-soft">{ago(s.operationAt ?? s.seenAt)}</small>
                 </>
               ),
             },

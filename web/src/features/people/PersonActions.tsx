@@ -5,6 +5,7 @@ import { post } from '../../api/client';
 import { useMe } from '../../api/queries';
 import type { KindInfo, Open } from '../../api/types';
 import { Absences } from '../../components/Absences';
+import { LinkButton } from '../../components/LinkButton';
 import { useTell } from '../../components/tell';
 import { Handover } from './Handover';
 import { usePeopleChanged } from './queries';
@@ -20,7 +21,12 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   const [asked, setAsked] = useState<'disable' | 'two-step/reset'>();
   const [dialog, setDialog] = useState<'handover' | 'absence'>();
   const [busy, setBusy] = useState(false);
-  if (me?.grants['user:manage'] === undefined || row.id === me.user.id) return null;
+  const why = me?.grants['role:read'] !== undefined && (
+    <LinkButton to="/explain" search={{ user: row.id }}>
+      {t('explain.title')}
+    </LinkButton>
+  );
+  if (me?.grants['user:manage'] === undefined || row.id === me.user.id) return why || null;
   const name = String(row.name ?? '');
   const act = async (what: string, body?: unknown) => {
     setBusy(true);
@@ -53,6 +59,7 @@ export function PersonActions({ row }: { kind: KindInfo; row: Open }) {
   };
   return (
     <>
+      {why}
       <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => go(key) }}>
         <Button loading={busy}>{t('people.account')}</Button>
       </Dropdown>

@@ -5,6 +5,7 @@ import { Announcements } from './Announcements';
 import { Catalogue } from './Catalogue';
 import { Defaults } from './Defaults';
 import { Desk } from './Desk';
+import { Jobs } from './Jobs';
 import { Maintenance } from './Maintenance';
 import { Plans } from './Plans';
 import { Tenants } from './Tenants';
@@ -23,6 +24,7 @@ export function PlatformPage() {
           { key: 'maintenance', label: t('maintenance.tab'), children: <Maintenance /> },
           { key: 'catalogue', label: t('platform.catalogue'), children: <Catalogue /> },
           { key: 'parameters', label: t('platform.parameters'), children: <Defaults /> },
+          { key: 'jobs', label: t('jobs.title'), children: <Jobs /> },
         ]}
       />
     </Desk>

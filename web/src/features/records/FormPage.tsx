@@ -149,7 +149,12 @@ function RecordForm({ kind, row, start, reload }: Props) {
         extra={words(f.help) || undefined}
         className={f.format === 'multiline' || f.type === 'json' ? 'wide' : undefined}
       >
-        <FieldInput field={f} title={row?.[titleName(f.name)] as string | undefined} autoFocus={f.name === firstField} />
+        <FieldInput
+          field={f}
+          title={row?.[titleName(f.name)] as string | undefined}
+          autoFocus={f.name === firstField}
+          disabled={Boolean(row && f.locked)}
+        />
       </Form.Item>
     );
   };

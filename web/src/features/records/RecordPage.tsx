@@ -4,7 +4,7 @@ import { Button, Descriptions, Dropdown, Progress, Steps, Table, Tabs } from 'an
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/client';
-import { useKinds, useList, useRecord } from '../../api/queries';
+import { useKinds, useList, useMe, useRecord } from '../../api/queries';
 import type { FieldInfo, KindInfo, Open, PartInfo, RelatedInfo, Row } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { Problem, Waiting } from '../../components/Problem';
@@ -67,6 +67,7 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
   const words = useWords();
   const names = useNames();
   const kinds = useKinds();
+  const me = useMe();
   const status = kind.status ? fieldOf(kind.fields, kind.status) : undefined;
   const title = titleOf(kind, row);
   const More = extensionOf(kind.name).Actions;
@@ -114,6 +115,11 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
         {row.canEdit && (
           <LinkButton icon={<EditOutlined aria-hidden />} to="/r/$path/$id/edit" params={{ path: kind.path, id: row.id }}>
             {t('record.edit')}
+          </LinkButton>
+        )}
+        {me?.grants['role:read'] !== undefined && kind.name !== 'user' && (
+          <LinkButton to="/explain" search={{ permission: `${kind.name}:read`, kind: kind.name, id: row.id }}>
+            {t('explain.title')}
           </LinkButton>
         )}
         {More && (

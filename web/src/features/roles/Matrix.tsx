@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { useWords } from '../../lib/prefs';
 import { type Grants, type Permission, scopes } from './grants';
 
-type Props = { all: Permission[]; grants: Grants; beside?: Grants; onChange?: (g: Grants) => void };
+type Props = { all: Permission[]; grants: Grants; onChange?: (g: Grants) => void };
 
-/** Every permission by its resource, with the data that a role reaches; another role may stand beside it. */
-export function Matrix({ all, grants, beside, onChange }: Props) {
+/** Every permission by its resource, with the data that a role reaches. */
+export function Matrix({ all, grants, onChange }: Props) {
   const { t } = useTranslation();
   const words = useWords();
   const [typed, setTyped] = useState('');
@@ -39,14 +39,13 @@ export function Matrix({ all, grants, beside, onChange }: Props) {
               .filter((p) => p.resource === r)
               .map((p) => {
                 const own = grants[p.permission];
-                const differs = beside && beside[p.permission] !== own;
                 const options = [
                   { value: '', label: t('roles.none') },
                   ...scopes.map((s) => ({ value: s, label: name(s) })),
                   ...(own && !scopes.includes(own) ? [{ value: own, label: name(own) }] : []),
                 ];
                 return (
-                  <div key={p.permission} className={differs ? 'one differs' : 'one'} title={p.permission}>
+                  <div key={p.permission} className="one">
                     <span>{words(p.label)}</span>
                     {onChange ? (
                       <Select
@@ -62,7 +61,6 @@ export function Matrix({ all, grants, beside, onChange }: Props) {
                     ) : (
                       <span className={own ? undefined : 'fc-none'}>{name(own)}</span>
                     )}
-                    {differs && <em>{name(beside[p.permission])}</em>}
                   </div>
                 );
               })}
