@@ -71,7 +71,7 @@ export function SupportPage() {
           loading={q.isPending}
           dataSource={q.data}
           pagination={false}
-          scroll={{ x: 900 }}
+          scroll={{ x: 'max-content' }}
           locale={{ emptyText: t('support.none') }}
           columns={[
             {
