@@ -22,7 +22,7 @@ type pile struct {
 
 // copyOrder is every table that the bench fills, each after those that it refers to.
 var copyOrder = []string{
-	"tenants", "org_units", "users", "postings", "brand_subscriptions", "accessories", "prices", "customers", "customer_relations", "intents", "intent_follow_ups",
+	"tenants", "org_units", "unit_periods", "users", "postings", "brand_subscriptions", "accessories", "prices", "customers", "customer_relations", "intents", "intent_follow_ups",
 	"vehicles", "vehicle_events", "contracts", "contract_lines", "vehicle_reservations", "receipts", "invoices", "outbounds", "handovers", "callbacks", "due_tasks",
 	"counters", "history", "outbox",
 }

@@ -15,6 +15,8 @@ const benchPassword = "forecourt-bench"
 
 var unitColumns = []string{"tenant_id", "id", "parent_id", "company_id", "kind", "code", "name", "created_at"}
 
+var periodColumns = []string{"tenant_id", "unit_id", "from_day", "parent_id", "code", "name", "status"}
+
 // unit adds a unit of the tree.
 func (f *filler) unit(parent, company uuid.UUID, kind, code, name string) uuid.UUID {
 	id := f.id(f.since)
@@ -22,6 +24,7 @@ func (f *filler) unit(parent, company uuid.UUID, kind, code, name string) uuid.U
 		company = id
 	}
 	f.add("org_units", unitColumns, []any{id16(f.tenant), id16(id), id16(parent), id16(company), kind, code, name, f.since})
+	f.add("unit_periods", periodColumns, []any{id16(f.tenant), id16(id), f.since, id16(parent), code, name, "open"})
 	now := map[string]any{"name": name, "code": code, "kind": kind, "parentId": parent}
 	f.history(tenants.UnitKind.Name, id, 1, "create", f.admin, f.since, f.opens("create-unit"), noFacts, facts(now))
 	return id

@@ -69,7 +69,8 @@ var others = map[string]words{
 
 // beside is what lines of declared kinds hold that is no field of theirs.
 var beside = map[string]words{
-	"user": {fields: map[string]fault.Text{"title": say("职务", "Title"), "roles": say("角色", "Roles"), "validFrom": say("任职开始", "Posting from")}},
+	"user": {fields: map[string]fault.Text{"title": say("职务", "Title"), "roles": say("角色", "Roles"), "validFrom": say("任职开始", "Posting from"),
+		"deputy": say("代理人", "Deputy"), "from": say("外出开始", "Away from"), "to": say("外出结束", "Away to")}},
 }
 
 // Known is what a kind of line is called, and its actions.
