@@ -43,7 +43,7 @@ var Roles = []Role{
 		scoped("group", "user:manage", "org:manage", "role:read", "role:manage", "history:read", "monitor:read", "monitor:end", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "contract_settings:read", "contract_settings:edit", "screen:read", "screen:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
 	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
 		[]string{"vehicle.cost shown", "contract.margin shown"}},
-	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "org:manage", "role:read", "history:read", "monitor:read", "monitor:end")), nil},
+	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "org:manage", "role:read", "screen:read", "screen:edit", "history:read", "monitor:read", "monitor:end")), nil},
 	{"sales_manager", "销售经理", "Sales manager", join(scoped("company", readAll...), scoped("group", "vehicle:read", "vehicle_event:read"), scoped("company", exports...),
 		scoped("company", "customer:create", "customer:edit", "customer:reveal", "visit:create", "visit:edit", "visit:assign", "visit:close", "visit:reveal", "intent:create", "intent:edit", "intent:move", "intent:lose", "vehicle:hold", "vehicle:edit",
 			"contract:create", "contract:edit", "contract:submit", "contract:approve", "contract:reserve", "contract:cancel", "contract:close", "receipt:create")),
