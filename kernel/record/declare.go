@@ -31,6 +31,8 @@ type FieldInfo struct {
 	Decimals   int        `json:"decimals,omitempty"`
 	Own        bool       `json:"own,omitempty" doc:"The group added this field"`
 	Retired    bool       `json:"retired,omitempty" doc:"Old values can be read"`
+	Enter      bool       `json:"enter,omitempty" doc:"A form can hold it"`
+	Must       bool       `json:"must,omitempty" doc:"Required whatever the form says"`
 	When       *Condition `json:"when,omitempty" doc:"The form shows it only then"`
 }
 
@@ -148,6 +150,10 @@ func (s *Spec) Info(v View, r *Registry) KindInfo {
 	may := func(action string) bool { return v.Set.Has(access.Permission(s.Name + ":" + action)) }
 	k.Can.Create, k.Can.Edit, k.Can.Reveal = may("create") && len(s.form) > 0, may("edit") && len(s.form) > 0, may("reveal")
 	k.Can.Export = may("export")
+	can := s.formable()
+	for i := range k.Fields {
+		k.Fields[i].Enter, k.Fields[i].Must = can[k.Fields[i].Name], k.Fields[i].Required
+	}
 	s.lay(v, &k)
 	return k
 }
