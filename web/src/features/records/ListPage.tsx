@@ -64,7 +64,7 @@ function List({ kind: declared }: { kind: KindInfo }) {
   const hasBoard = kind.name === 'intent' && fieldOf(kind.fields, 'stage') !== undefined;
   const days = kind.fields.filter((f) => (f.type === 'date' || f.type === 'time') && f.ops.includes('>='));
   const as = search.as ?? (savedView?.as || 'table');
-  const day = fieldOf(days, search.date ?? savedView?.date ?? '') ?? days.find((f) => f.type === 'date') ?? days[0];
+  const day = fieldOf(days, search.date ?? savedView?.date ?? '') ?? days.find((f) => kind.list.includes(f.name)) ?? days[0];
   const board = hasBoard && as === 'board';
   const calendar = as === 'calendar' && day !== undefined;
   const go = (change: Partial<typeof search>) =>

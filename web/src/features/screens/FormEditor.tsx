@@ -17,6 +17,7 @@ export function FormEditor({ kind, value, onChange }: { kind: KindInfo; value: F
   const rest = unplaced(formable, value);
   return (
     <>
+      <p className="fc-soft">{t('screens.formHint')}</p>
       {value.sections.map((s, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a section has nothing but its place
         <section key={i} style={{ marginBottom: 20 }}>
