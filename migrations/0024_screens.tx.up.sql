@@ -45,6 +45,56 @@ CREATE TABLE own_fields (
 );
 SELECT tenant_table('own_fields');
 
+-- How a group, a company or a role sees a kind. Version 0 is the draft; of the published versions one counts, and undoing makes the one
+-- before it count again.
+CREATE TABLE screen_layouts (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  part text NOT NULL CHECK (part IN ('list', 'form')),
+  level text NOT NULL CHECK (level IN ('group', 'company', 'role')),
+  target text NOT NULL, -- a company's id, a role's code; empty for the group
+  version int NOT NULL CHECK (version >= 0),
+  current boolean NOT NULL DEFAULT false,
+  body jsonb NOT NULL,
+  at timestamptz NOT NULL,
+  by_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  CONSTRAINT screen_layouts_version UNIQUE (tenant_id, kind, part, level, target, version),
+  CHECK ((level = 'group') = (target = '')),
+  CHECK (NOT current OR version > 0),
+  FOREIGN KEY (tenant_id, by_id) REFERENCES users
+);
+CREATE UNIQUE INDEX screen_layouts_current ON screen_layouts (tenant_id, kind, part, level, target) WHERE current;
+SELECT tenant_table('screen_layouts');
+
+-- Lists that people keep under a name: for themselves, or shared with a unit, a role or everybody.
+CREATE TABLE saved_views (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  id uuid NOT NULL,
+  version int NOT NULL,
+  kind text NOT NULL,
+  owner_id uuid NOT NULL,
+  name text NOT NULL CHECK (name <> ''),
+  sharing text NOT NULL CHECK (sharing IN ('private', 'unit', 'role', 'group')),
+  unit_id uuid,
+  role text,
+  body jsonb NOT NULL, -- filter, sort, columns, layout
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  CONSTRAINT saved_views_name UNIQUE (tenant_id, kind, owner_id, name),
+  CHECK ((sharing = 'unit') = (unit_id IS NOT NULL)),
+  CHECK ((sharing = 'role') = (role IS NOT NULL)),
+  FOREIGN KEY (tenant_id, owner_id) REFERENCES users,
+  FOREIGN KEY (tenant_id, unit_id) REFERENCES org_units,
+  CONSTRAINT saved_views_role FOREIGN KEY (tenant_id, role) REFERENCES roles ON DELETE CASCADE
+);
+CREATE INDEX ON saved_views (tenant_id, kind);
+SELECT tenant_table('saved_views');
+
 SELECT give_shipped('group_administrator', 'screen:read', 'group');
 SELECT give_shipped('group_administrator', 'screen:edit', 'group');
 SELECT give_shipped('auditor', 'screen:read', 'group');
+SELECT give_shipped('company_administrator', 'screen:read', 'company');
+SELECT give_shipped('company_administrator', 'screen:edit', 'company');

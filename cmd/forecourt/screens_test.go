@@ -25,6 +25,46 @@ func (h *house) ask(t *testing.T, token, method, path string, version int, body 
 	return out
 }
 
+// TestFormIsEnforced publishes a form for consultants and enters customers by it.
+func TestFormIsEnforced(t *testing.T) {
+	h := newHouse(t)
+	admin, manager, consultant := h.tokens["admin"], h.tokens["sales_manager"], h.tokens["sales_consultant"]
+	label := map[string]any{"zh": "基本", "en": "Basics"}
+	place := map[string]any{"part": "form", "level": "role", "target": "sales_consultant"}
+	draft := map[string]any{"part": "form", "level": "role", "target": "sales_consultant", "form": map[string]any{
+		"hidden": []any{"note"},
+		"sections": []any{map[string]any{"label": label, "fields": []any{map[string]any{"name": "name"}, map[string]any{"name": "type"}, map[string]any{"name": "source", "required": true, "start": "call"},
+			map[string]any{"name": "employer", "required": true, "when": map[string]any{"field": "type", "values": []any{"enterprise"}}}}}}}}
+	h.ask(t, admin, http.MethodPut, "/screens/customer/draft", 0, draft, 204)
+	h.ask(t, admin, http.MethodPost, "/screens/customer/publish", 0, place, 204)
+	create := func(token string, extra map[string]any, want int) string {
+		t.Helper()
+		body := map[string]any{"type": "individual", "stage": "potential", "name": "测试乙", "mobile": "13912345670"}
+		for k, v := range extra {
+			body[k] = v
+		}
+		answer := h.ask(t, token, http.MethodPost, "/customers", 0, body, want)
+		return fmt.Sprint(answer["errors"], answer["id"])
+	}
+	if got := create(consultant, nil, 422); !strings.Contains(got, "source") || strings.Contains(got, "employer") {
+		t.Errorf("a required field: %s", got)
+	}
+	if got := create(consultant, map[string]any{"source": "call", "note": "x"}, 422); !strings.Contains(got, "note") {
+		t.Errorf("a hidden field: %s", got)
+	}
+	create(consultant, map[string]any{"source": "call"}, 201)
+	create(manager, map[string]any{"mobile": "13912345671", "note": "x"}, 201)
+	if got := create(consultant, map[string]any{"type": "enterprise", "mobile": "13912345672", "source": "call", "registrationNumber": "91350100M000100Y43"}, 422); !strings.Contains(got, "employer") {
+		t.Errorf("a condition that holds: %s", got)
+	}
+	b, _ := json.Marshal(h.ask(t, consultant, http.MethodGet, "/kinds/customer", 0, nil, 200)["form"])
+	if strings.Contains(string(b), `"note"`) || !strings.Contains(string(b), `"source"`) || !strings.Contains(string(b), `"level"`) {
+		t.Errorf("the form: %s", b)
+	}
+	h.ask(t, admin, http.MethodPost, "/screens/customer/undo", 0, place, 204)
+	create(consultant, map[string]any{"mobile": "13912345673", "note": "x"}, 201)
+}
+
 // TestOwnFieldsThroughTheAPI adds fields to customers and follows them through everything that shows a customer.
 func TestOwnFieldsThroughTheAPI(t *testing.T) {
 	h := newHouse(t)

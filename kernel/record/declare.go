@@ -33,6 +33,9 @@ type FieldInfo struct {
 	Decimals   int        `json:"decimals,omitempty"`
 	Own        bool       `json:"own,omitempty" doc:"The group added this field"`
 	Retired    bool       `json:"retired,omitempty" doc:"Old values can be read"`
+	Enter      bool       `json:"enter,omitempty" doc:"A form can hold it"`
+	Must       bool       `json:"must,omitempty" doc:"Required whatever the form says"`
+	When       *Condition `json:"when,omitempty" doc:"The form shows it only then"`
 }
 
 // PartInfo is a table of lines as the web reads it.
@@ -50,23 +53,25 @@ type ActionInfo struct {
 
 // KindInfo is a declaration, cut to what its reader may see.
 type KindInfo struct {
-	Name       string       `json:"name"`
-	Path       string       `json:"path"`
-	Label      fault.Text   `json:"label"`
-	Title      string       `json:"title"`
-	Subtitle   string       `json:"subtitle,omitempty"`
-	Searchable bool         `json:"searchable"`
-	Fields     []FieldInfo  `json:"fields"`
-	List       []string     `json:"list"`
-	Sort       string       `json:"sort"`
-	Form       []Section    `json:"form"`
-	Views      []NamedView  `json:"views"`
-	Parts      []PartInfo   `json:"parts"`
-	Related    []Related    `json:"related"`
-	Status     string       `json:"status,omitempty"`
-	Steps      []string     `json:"steps"`
-	Actions    []ActionInfo `json:"actions"`
-	Shapes     bool         `json:"shapes" doc:"The group can add fields of its own"`
+	Name       string         `json:"name"`
+	Path       string         `json:"path"`
+	Label      fault.Text     `json:"label"`
+	Title      string         `json:"title"`
+	Subtitle   string         `json:"subtitle,omitempty"`
+	Searchable bool           `json:"searchable"`
+	Fields     []FieldInfo    `json:"fields"`
+	List       []string       `json:"list"`
+	Sort       string         `json:"sort"`
+	Widths     map[string]int `json:"widths,omitempty" doc:"Of columns, in pixels"`
+	Filters    []string       `json:"filters,omitempty" doc:"The conditions that stand open"`
+	Form       []Section      `json:"form"`
+	Views      []NamedView    `json:"views"`
+	Parts      []PartInfo     `json:"parts"`
+	Related    []Related      `json:"related"`
+	Status     string         `json:"status,omitempty"`
+	Steps      []string       `json:"steps"`
+	Actions    []ActionInfo   `json:"actions"`
+	Shapes     bool           `json:"shapes" doc:"The group can add fields of its own"`
 	Can        struct {
 		Create bool `json:"create"`
 		Edit   bool `json:"edit"`
@@ -147,6 +152,11 @@ func (s *Spec) Info(v View, r *Registry) KindInfo {
 	may := func(action string) bool { return v.Set.Has(access.Permission(s.Name + ":" + action)) }
 	k.Can.Create, k.Can.Edit, k.Can.Reveal = may("create") && len(s.form) > 0, may("edit") && len(s.form) > 0, may("reveal")
 	k.Can.Export = may("export")
+	can := s.formable()
+	for i := range k.Fields {
+		k.Fields[i].Enter, k.Fields[i].Must = can[k.Fields[i].Name], k.Fields[i].Required
+	}
+	s.lay(v, &k)
 	return k
 }
 

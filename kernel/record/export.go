@@ -42,7 +42,7 @@ func (k served) export(ctx context.Context, in *exportQuery) (*exported, error) 
 	if page.Next != "" {
 		return nil, ErrExportSize
 	}
-	s, err := k.d.Kinds.of(ctx, k.d.Pool, v, k.s)
+	s, err := k.d.Kinds.Mine(ctx, k.d.Pool, v, k.s)
 	if err != nil {
 		return nil, err
 	}

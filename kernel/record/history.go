@@ -41,7 +41,7 @@ const ReadHistory access.Permission = "history:read"
 
 // History reads what happened to a record, newest first. Whoever may see the record sees its history, through the same masks.
 func (s *Spec) History(ctx context.Context, db *sql.DB, r *Registry, v View, id uuid.UUID) ([]Event, error) {
-	s, err := r.of(ctx, db, v, s)
+	s, err := r.Mine(ctx, db, v, s)
 	if err != nil {
 		return nil, err
 	}

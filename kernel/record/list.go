@@ -54,7 +54,7 @@ func (s *Spec) List(ctx context.Context, db *sql.DB, r *Registry, v View, in Lis
 	if !ok {
 		return nil, ErrDenied.With(s.Label)
 	}
-	s, err := r.of(ctx, db, v, s)
+	s, err := r.Mine(ctx, db, v, s)
 	if err != nil {
 		return nil, err
 	}

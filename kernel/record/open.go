@@ -20,7 +20,7 @@ func (s *Spec) Open(ctx context.Context, db *sql.DB, r *Registry, v View, id uui
 	if !ok {
 		return nil, 0, ErrDenied.With(s.Label)
 	}
-	if s, err = r.of(ctx, db, v, s); err != nil {
+	if s, err = r.Mine(ctx, db, v, s); err != nil {
 		return nil, 0, err
 	}
 	fields := s.seen(v)

@@ -260,7 +260,7 @@ func TestOwnFields(t *testing.T) {
 		}
 		v := v
 		v.Version = 2
-		mine, err := s.kinds.of(t.Context(), s.pool, v, things.Spec)
+		mine, err := s.kinds.Mine(t.Context(), s.pool, v, things.Spec)
 		if err != nil || !mine.Field("x_area").Retired {
 			t.Errorf("not read again: %v", err)
 		}

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -26,6 +25,7 @@ type given struct {
 	kind   string
 	record uuid.UUID // uuid.Nil: a new one
 	values map[string]json.RawMessage
+	keys   []string // everything that was sent
 }
 
 type givenKey struct{}
@@ -36,18 +36,19 @@ func takeOwn(kind string) func(context.Context, []byte) (context.Context, []byte
 	return func(ctx context.Context, body []byte) (context.Context, []byte) {
 		g := &given{kind: kind, values: map[string]json.RawMessage{}}
 		ctx = context.WithValue(ctx, givenKey{}, g)
-		if !bytes.Contains(body, []byte(`"`+OwnKey)) {
-			return ctx, body
-		}
 		var all map[string]json.RawMessage
 		if json.Unmarshal(body, &all) != nil {
 			return ctx, body
 		}
 		for key, raw := range all {
+			g.keys = append(g.keys, key)
 			if len(key) > len(OwnKey) && key[:len(OwnKey)] == OwnKey {
 				g.values[key] = raw
 				delete(all, key)
 			}
+		}
+		if len(g.values) == 0 {
+			return ctx, body
 		}
 		rest, err := json.Marshal(all)
 		if err != nil {
@@ -101,6 +102,9 @@ func (k *Kind[T]) fill(ctx context.Context, tx database.Tx, m *T, fresh bool) (*
 	}
 	s.run(reflect.ValueOf(m).Elem(), now, tx)
 	b.Own = now
+	if g != nil {
+		return s, s.follow(ViewOf(ctx), g, s.ownValues(now, k.values(m)), fresh)
+	}
 	return s, nil
 }
 

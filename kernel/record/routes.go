@@ -127,7 +127,7 @@ func (d *Desk) listKinds(ctx context.Context, _ *struct{}) (*struct {
 	out.Body.Items = []KindInfo{}
 	for _, s := range d.Kinds.Kinds() {
 		if s.Path != "" && v.Set.Has(s.Read) {
-			mine, err := d.Kinds.of(ctx, d.Pool, v, s)
+			mine, err := d.Kinds.Mine(ctx, d.Pool, v, s)
 			if err != nil {
 				return nil, err
 			}
@@ -145,7 +145,7 @@ func (d *Desk) getKind(ctx context.Context, in *struct {
 	if s == nil || s.Path == "" || !v.Set.Has(s.Read) {
 		return nil, ErrMissing
 	}
-	mine, err := d.Kinds.of(ctx, d.Pool, v, s)
+	mine, err := d.Kinds.Mine(ctx, d.Pool, v, s)
 	if err != nil {
 		return nil, err
 	}
@@ -272,7 +272,7 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	}
 }, error) {
 	v := ViewOf(ctx)
-	mine, err := k.d.Kinds.of(ctx, k.d.Pool, v, k.s)
+	mine, err := k.d.Kinds.Mine(ctx, k.d.Pool, v, k.s)
 	if err != nil {
 		return nil, err
 	}

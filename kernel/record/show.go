@@ -39,7 +39,7 @@ func (r *Registry) Show(ctx context.Context, db *sql.DB, v View, lines []*Line) 
 		if s == nil {
 			continue
 		}
-		if s, err = r.of(ctx, db, v, s); err != nil {
+		if s, err = r.Mine(ctx, db, v, s); err != nil {
 			return err
 		}
 		specs[l.Kind] = s

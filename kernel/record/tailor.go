@@ -39,19 +39,28 @@ func newTailor() *tailor {
 	return c
 }
 
+// layoutQuery reads the layouts that count now.
+const layoutQuery = "SELECT kind, part, level, target, body FROM screen_layouts WHERE tenant_id = %s AND current ORDER BY kind, part, level, target"
+
 const ownQuery = "SELECT kind, key, coalesce(slot, ''), retired, body FROM own_fields WHERE tenant_id = %s ORDER BY kind, position, key"
 
-// of returns s with the fields that the reader's tenant added, or s itself. They are read when nobody did since the tenant's version
+// Mine returns s with the fields that the reader's tenant added, or s itself. They are read when nobody did since the tenant's version
 // rose: what changes a field raises it in the same transaction, so that a lost announcement costs nothing.
-func (r *Registry) of(ctx context.Context, db *sql.DB, v View, s *Spec) (*Spec, error) {
+func (r *Registry) Mine(ctx context.Context, db *sql.DB, v View, s *Spec) (*Spec, error) {
 	if !s.owns {
 		return s, nil
 	}
 	t, ok := r.tailor.Get(v.Tenant)
 	if !ok || t.version < v.Version {
-		own := map[string][]*OwnField{}
-		query := database.Query{SQL: fmt.Sprintf(ownQuery, "$1"), Args: []any{v.Tenant}}
-		err := database.Read(ctx, db, v.Tenant, []database.Query{query}, func(_ int, row [][]byte) error {
+		own, layouts := map[string][]*OwnField{}, map[string][]Layout{}
+		queries := []database.Query{{SQL: fmt.Sprintf(ownQuery, "$1"), Args: []any{v.Tenant}}, {SQL: fmt.Sprintf(layoutQuery, "$1"), Args: []any{v.Tenant}}}
+		err := database.Read(ctx, db, v.Tenant, queries, func(i int, row [][]byte) error {
+			if i == 1 {
+				l := Layout{Part: string(row[1]), Level: string(row[2]), Target: string(row[3])}
+				err := l.read(row[4])
+				layouts[string(row[0])] = append(layouts[string(row[0])], l)
+				return err
+			}
 			o := &OwnField{Key: string(row[1]), Slot: string(row[2]), Retired: string(row[3]) == "t"}
 			own[string(row[0])] = append(own[string(row[0])], o)
 			return json.Unmarshal(row[4], o)
@@ -59,7 +68,7 @@ func (r *Registry) of(ctx context.Context, db *sql.DB, v View, s *Spec) (*Spec, 
 		if err != nil {
 			return nil, fmt.Errorf("own fields: %w", err)
 		}
-		t = r.keep(v.Tenant, v.Version, own)
+		t = r.keep(v.Tenant, v.Version, own, layouts)
 	}
 	return t.of(s), nil
 }
@@ -76,7 +85,11 @@ func (s *Spec) Of(ctx context.Context, tx database.Tx) (*Spec, error) {
 		if err != nil {
 			return nil, err
 		}
-		t = r.keep(tx.Tenant, tx.Version, own)
+		layouts, err := ReadLayouts(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		t = r.keep(tx.Tenant, tx.Version, own, layouts)
 	}
 	return t.of(s), nil
 }
@@ -104,11 +117,47 @@ func ReadOwn(ctx context.Context, tx database.Tx) (map[string][]*OwnField, error
 	return own, rows.Err()
 }
 
-func (r *Registry) keep(tenant uuid.UUID, version int64, own map[string][]*OwnField) *tailored {
+// ReadLayouts reads the layouts of tx's tenant that count now, by kind.
+func ReadLayouts(ctx context.Context, tx database.Tx) (map[string][]Layout, error) {
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf(layoutQuery, "?"), tx.Tenant)
+	if err != nil {
+		return nil, fmt.Errorf("layouts: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	layouts := map[string][]Layout{}
+	for rows.Next() {
+		var kind string
+		var l Layout
+		var body []byte
+		if err := rows.Scan(&kind, &l.Part, &l.Level, &l.Target, &body); err != nil {
+			return nil, fmt.Errorf("layouts: %w", err)
+		}
+		if err := l.read(body); err != nil {
+			return nil, err
+		}
+		layouts[kind] = append(layouts[kind], l)
+	}
+	return layouts, rows.Err()
+}
+
+// read takes the stored body of a layout.
+func (l *Layout) read(body []byte) error {
+	into := any(&l.List)
+	if l.Part == LayoutForm {
+		into = &l.Form
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("layout %s: %w", l.Part, err)
+	}
+	return nil
+}
+
+func (r *Registry) keep(tenant uuid.UUID, version int64, own map[string][]*OwnField, layouts map[string][]Layout) *tailored {
 	t := &tailored{version, map[string]*Spec{}}
-	for kind, fields := range own {
-		if s := r.by[kind]; s != nil && s.owns {
+	for kind, s := range r.by {
+		if fields := own[kind]; s.owns && len(fields)+len(layouts[kind]) > 0 {
 			composed, faults := s.with(fields)
+			composed.layouts = layouts[kind]
 			for key, err := range faults {
 				slog.Error("formula of an own field left out", "tenant", tenant, "kind", kind, "field", key, "error", err)
 			}

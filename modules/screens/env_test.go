@@ -21,6 +21,7 @@ import (
 type env struct {
 	*policiestest.Env
 	s        *screens.Service
+	kinds    *record.Registry
 	stranger tenants.Actor
 }
 
@@ -57,6 +58,7 @@ func newEnv(t *testing.T) *env {
 	if err != nil {
 		t.Fatal(err)
 	}
+	e.kinds = kinds
 	e.s = screens.New(e.DB, kinds, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); kinds.Stale(tenant) })
 	e.stranger = e.OtherTenant(t).Admin
 	return e
@@ -88,6 +90,8 @@ func (e *env) add(t *testing.T, in screens.NewField) *screens.Field {
 	}
 	return f
 }
+
+var accessToThings = access.Set{Scopes: map[access.Permission]access.Scope{things.Read: {All: true}}}
 
 var allRows = access.Scope{All: true}
 

@@ -266,15 +266,20 @@ func (s *Service) unused(ctx context.Context, tx tenants.Tx, k *record.Spec, oth
 	return err
 }
 
-// usedBy names what reads a field: the formulas of others.
-func (s *Service) usedBy(_ context.Context, _ tenants.Tx, _ *record.Spec, list []Field, key string) ([]fault.Text, error) {
+// usedBy names what reads a field: formulas, layouts and saved views.
+func (s *Service) usedBy(ctx context.Context, tx tenants.Tx, k *record.Spec, list []Field, key string) ([]fault.Text, error) {
 	out := []fault.Text{}
 	for _, f := range list {
 		if f.Key != key && !f.Retired && record.FormulaReads(f.Formula, key) {
 			out = append(out, fault.Text{Zh: "公式字段“" + f.Label.Zh + "”", En: "the formula field " + f.Label.In("en")})
 		}
 	}
-	return out, nil
+	layouts, err := layoutsThatRead(ctx, tx, k.Name, key)
+	if err != nil {
+		return nil, err
+	}
+	views, err := viewsThatRead(ctx, tx, k.Name, key)
+	return slices.Concat(out, layouts, views), err
 }
 
 func words(list []fault.Text) fault.Text {

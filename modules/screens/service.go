@@ -1,5 +1,5 @@
-// Package screens lets a group shape its screens without programming: fields of its own in any kind of record, and lists that
-// people keep under a name.
+// Package screens lets a group shape its screens without programming: fields of its own in any kind of record, the list and
+// the form of each kind, and lists that people keep under a name.
 package screens
 
 import (

@@ -30,12 +30,30 @@ export type FieldInfo = {
   /** The group added it. */
   own?: boolean;
   retired?: boolean;
+  /** A form can hold it; whether it is required whatever the form says. */
+  enter?: boolean;
+  must?: boolean;
+  /** The form shows it only when another field has one of these values. */
+  when?: { field: string; values: string[] };
 };
 
 export type Term = [string, ...unknown[]];
 export type Filter = Term[];
 
 export type ViewInfo = { name: string; label: Words; filter: Filter; sort?: string; work: boolean; late: boolean; figure: boolean };
+export type Column = { name: string; width?: number };
+/** What a saved view asks the list for. */
+export type ViewBody = { filter: Filter; sort?: string; columns?: Column[]; as?: '' | 'table' | 'board' | 'calendar'; date?: string };
+export type SavedView = ViewBody & {
+  id: string;
+  version: number;
+  mine: boolean;
+  owner: string;
+  name: string;
+  sharing: 'private' | 'unit' | 'role' | 'group';
+  unitId?: string;
+  role?: string;
+};
 export type PartInfo = { name: string; label: Words; editable: boolean; fields: FieldInfo[] };
 export type ActionInfo = { name: string; label: Words; from: string[]; to: string; danger: boolean; form?: FieldInfo[] };
 export type SectionInfo = { label: Words; fields: string[] };
@@ -51,6 +69,10 @@ export type KindInfo = {
   fields: FieldInfo[];
   list: string[];
   sort: string;
+  /** Of columns, in pixels. */
+  widths?: Record<string, number>;
+  /** The conditions that stand open. */
+  filters?: string[];
   form: SectionInfo[];
   views: ViewInfo[];
   parts: PartInfo[];

@@ -6,7 +6,15 @@ import { Problem, Waiting } from '../components/Problem';
 import { readFilter } from '../lib/kind';
 import { queryClient } from './client';
 
-export type ListSearch = { view?: string; q?: string; filter?: Filter; sort?: string; as?: 'board' };
+export type ListSearch = {
+  view?: string;
+  q?: string;
+  filter?: Filter;
+  sort?: string;
+  as?: 'table' | 'board' | 'calendar';
+  cols?: string;
+  date?: string;
+};
 
 const text = (v: unknown) => (typeof v === 'string' && v ? v : typeof v === 'number' ? String(v) : undefined);
 
@@ -78,7 +86,11 @@ const list = createRoute({
     if (q) out.q = q;
     if (filter) out.filter = filter;
     if (sort) out.sort = sort;
-    if (s.as === 'board') out.as = 'board';
+    if (s.as === 'table' || s.as === 'board' || s.as === 'calendar') out.as = s.as;
+    const cols = text(s.cols);
+    const date = text(s.date);
+    if (cols) out.cols = cols;
+    if (date) out.date = date;
     return out;
   },
   component: lazyRouteComponent(() => import('../features/records/ListPage'), 'ListPage'),

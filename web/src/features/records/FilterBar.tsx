@@ -30,11 +30,12 @@ export function FilterBar({ kind, q, filter, onQ, onFilter }: Props) {
   const [added, setAdded] = useState<string[]>([]);
   const fields = kind.fields.filter(filterable);
   const weight: Partial<Record<string, number>> = { choice: 0, bool: 1, ref: 2, date: 2, time: 3, money: 3 };
-  const usual = fields
+  const plain = fields
     .filter((f) => kind.list.includes(f.name) && f.type !== 'text')
     .sort((a, b) => (weight[a.type] ?? 4) - (weight[b.type] ?? 4))
     .slice(0, common)
     .map((f) => f.name);
+  const usual = kind.filters ? kind.filters.filter((n) => fieldOf(fields, n)) : plain;
   const extra = fields.filter((f) => !usual.includes(f.name) && (added.includes(f.name) || filter.some((term) => term[0] === f.name)));
   const shown = [...usual.flatMap((n) => fieldOf(fields, n) ?? []), ...extra];
   const rest = fields.filter((f) => !shown.includes(f));

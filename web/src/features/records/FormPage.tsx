@@ -14,7 +14,7 @@ import { onward } from '../../lib/onward';
 import { useNames, useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
 import { tabs, usePageTitle } from '../../lib/tabs';
-import { createBody, editableParts, editBody, formSections, freshValues, hasInput, startValues, type Values } from './body';
+import { createBody, editableParts, editBody, formSections, freshValues, hasInput, stands, startValues, type Values } from './body';
 import { PartRows } from './PartRows';
 
 export function NewPage() {
@@ -76,6 +76,7 @@ function RecordForm({ kind, row, start, reload }: Props) {
     return d && d.version === row?.version ? d : undefined;
   });
   const sections = formSections(kind);
+  const typed: Values = { ...start, ...draft?.values, ...(Form.useWatch([], form) as Values | undefined) };
   const parts = editableParts(kind);
   const title = row ? t('form.editTitle', { title: titleOf(kind, row) }) : t('form.newTitle', { kind: names.one(kind) });
   const firstField = sections[0]?.fields[0]?.name;
@@ -134,6 +135,7 @@ function RecordForm({ kind, row, start, reload }: Props) {
     }
   };
   const item = (f: FieldInfo) => {
+    if (!stands(f, typed)) return null;
     const label = words(f.label);
     const rules = [
       ...(f.required && f.type !== 'bool' ? [{ required: true, message: t('form.required', { label }) }] : []),

@@ -1,11 +1,19 @@
-import { AppstoreOutlined, DownloadOutlined, ImportOutlined, PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import {
+  AppstoreOutlined,
+  CalendarOutlined,
+  DownloadOutlined,
+  ImportOutlined,
+  PlusOutlined,
+  TableOutlined,
+  UnorderedListOutlined,
+} from '@ant-design/icons';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Button, Empty, Segmented, Skeleton, Table, Tabs } from 'antd';
+import { Button, Empty, Popover, Segmented, Select, Skeleton, Table, Tabs } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { download, ProblemError } from '../../api/client';
 import { useKinds, useList, useMe } from '../../api/queries';
-import type { Filter, KindInfo, Row } from '../../api/types';
+import type { Filter, KindInfo, Row, SavedView, ViewBody } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
@@ -17,9 +25,13 @@ import { usePageTitle } from '../../lib/tabs';
 import { columns, fieldsOf, width } from './columns';
 import { extensionOf } from './extend';
 import { FilterBar } from './FilterBar';
+import { SavedViews, useSavedViews } from './SavedViews';
 
 const Board = lazy(() => import('./Board').then((m) => ({ default: m.Board })));
+const CalendarView = lazy(() => import('./CalendarView').then((m) => ({ default: m.CalendarView })));
 const pageSize = 50;
+/** The tab of a saved view; shipped ones have no colon in their names. */
+const savedKey = (id: string) => `s:${id}`;
 
 export function ListPage() {
   const { path } = useParams({ from: '/shell/r/$path' });
@@ -28,7 +40,7 @@ export function ListPage() {
   return <List key={path} kind={kind} />;
 }
 
-function List({ kind }: { kind: KindInfo }) {
+function List({ kind: declared }: { kind: KindInfo }) {
   const { t } = useTranslation();
   const words = useWords();
   const names = useNames();
@@ -36,6 +48,9 @@ function List({ kind }: { kind: KindInfo }) {
   const navigate = useNavigate({ from: '/r/$path' });
   const phone = usePhone();
   const me = useMe();
+  const saved = useSavedViews(declared.name);
+  const savedView = saved.find((v) => savedKey(v.id) === search.view);
+  const kind = shownAs(declared, search.cols?.split(',') ?? savedView?.columns?.map((c) => c.name), savedView);
   const ext = extensionOf(kind.name);
   const tell = useTell();
   const [exporting, setExporting] = useState(false);
@@ -44,10 +59,15 @@ function List({ kind }: { kind: KindInfo }) {
 
   const view = kind.views.find((v) => v.name === search.view);
   const own = search.filter ?? [];
-  const filter = filterText(view?.filter, own);
-  const sort = search.sort ?? (view?.sort || kind.sort);
+  const base = view?.filter ?? savedView?.filter;
+  const filter = filterText(base, own);
+  const sort = search.sort ?? (view?.sort || savedView?.sort || kind.sort);
   const hasBoard = kind.name === 'intent' && fieldOf(kind.fields, 'stage') !== undefined;
-  const board = hasBoard && search.as === 'board';
+  const days = kind.fields.filter((f) => (f.type === 'date' || f.type === 'time') && f.ops.includes('>='));
+  const as = search.as ?? (savedView?.as || 'table');
+  const day = fieldOf(days, search.date ?? savedView?.date ?? '') ?? days.find((f) => kind.list.includes(f.name)) ?? days[0];
+  const board = hasBoard && as === 'board';
+  const calendar = as === 'calendar' && day !== undefined;
   const go = (change: Partial<typeof search>) =>
     void navigate({
       search: (old) => {
@@ -68,22 +88,77 @@ function List({ kind }: { kind: KindInfo }) {
       setExporting(false);
     }
   };
-  const views = [{ key: '', label: t('list.all') }, ...kind.views.map((v) => ({ key: v.name, label: words(v.label) }))];
+  const views = [
+    { key: '', label: t('list.all') },
+    ...kind.views.map((v) => ({ key: v.name, label: words(v.label) })),
+    ...saved.map((v) => ({ key: savedKey(v.id), label: v.mine ? v.name : `${v.name} · ${v.owner}` })),
+  ];
+  const body: ViewBody = {
+    filter: [...(base ?? []), ...own],
+    sort,
+    columns: kind.list.map((n) => ({ name: n, width: kind.widths?.[n] })),
+    as: board ? 'board' : calendar ? 'calendar' : 'table',
+    date: calendar ? day.name : undefined,
+  };
+  const changed = own.length > 0 || ['sort', 'cols', 'as', 'date'].some((k) => k in search);
 
   return (
     <div className="fc-page">
       <div className="fc-head">
         <h1>{name}</h1>
-        {hasBoard && (
+        {(hasBoard || (days.length > 0 && !phone)) && (
           <Segmented
-            value={board ? 'board' : 'table'}
+            value={board ? 'board' : calendar ? 'calendar' : 'table'}
             options={[
               { value: 'table', icon: <UnorderedListOutlined aria-hidden />, label: t('list.table') },
-              { value: 'board', icon: <AppstoreOutlined aria-hidden />, label: t('list.board') },
+              ...(hasBoard ? [{ value: 'board', icon: <AppstoreOutlined aria-hidden />, label: t('list.board') }] : []),
+              ...(days.length > 0 && !phone
+                ? [{ value: 'calendar', icon: <CalendarOutlined aria-hidden />, label: t('list.calendar') }]
+                : []),
             ]}
-            onChange={(v) => go({ as: v === 'board' ? 'board' : undefined })}
+            onChange={(v) => go({ as: v === (savedView?.as || 'table') ? undefined : (v as 'table'), date: undefined })}
           />
         )}
+        {calendar && days.length > 1 && (
+          <Select
+            aria-label={t('list.calendarBy')}
+            value={day.name}
+            options={days.map((f) => ({ value: f.name, label: words(f.label) }))}
+            onChange={(date) => go({ date })}
+            style={{ minWidth: 120 }}
+          />
+        )}
+        {!phone && !board && !calendar && (
+          <Popover
+            trigger="click"
+            placement="bottomRight"
+            content={
+              <Select
+                mode="multiple"
+                aria-label={t('list.columns')}
+                style={{ width: 360 }}
+                maxCount={40}
+                value={kind.list}
+                showSearch={{ optionFilterProp: 'label' }}
+                options={kind.fields
+                  .filter((f) => f.type !== 'id' && f.type !== 'json' && !f.retired && f.name !== 'version')
+                  .map((f) => ({ value: f.name, label: words(f.label) }))}
+                onChange={(list: string[]) => go({ cols: list.length ? list.join(',') : undefined })}
+              />
+            }
+          >
+            <Button icon={<TableOutlined aria-hidden />}>{t('list.columns')}</Button>
+          </Popover>
+        )}
+        <SavedViews
+          kind={kind}
+          view={savedView}
+          body={body}
+          changed={changed}
+          open={(id) =>
+            go({ view: id && savedKey(id), filter: undefined, sort: undefined, cols: undefined, as: undefined, date: undefined })
+          }
+        />
         {kind.can.export && !phone && (
           <Button icon={<DownloadOutlined aria-hidden />} loading={exporting} onClick={save}>
             {t('list.export')}
@@ -108,19 +183,23 @@ function List({ kind }: { kind: KindInfo }) {
       <div className="fc-card">
         <Tabs
           className="fc-views"
-          activeKey={view?.name ?? ''}
+          activeKey={view?.name ?? (savedView ? savedKey(savedView.id) : '')}
           items={views}
-          onChange={(k) => go({ view: k || undefined, sort: undefined })}
+          onChange={(k) => go({ view: k || undefined, sort: undefined, cols: undefined, as: undefined, date: undefined })}
         />
         <FilterBar kind={kind} q={search.q} filter={own} onQ={(q) => go({ q })} onFilter={setFilter} />
         {board ? (
           <Suspense fallback={<Waiting />}>
             <Board kind={kind} filter={filter} q={search.q} />
           </Suspense>
+        ) : calendar ? (
+          <Suspense fallback={<Waiting />}>
+            <CalendarView key={day.name} kind={kind} field={day} filter={[...(base ?? []), ...own]} q={search.q} />
+          </Suspense>
         ) : (
           <Rows
             // Another question begins on the first page again.
-            key={JSON.stringify([filter, sort, search.q])}
+            key={JSON.stringify([filter, sort, search.q, kind.list])}
             kind={kind}
             filter={filter}
             sort={sort}
@@ -132,6 +211,15 @@ function List({ kind }: { kind: KindInfo }) {
       </div>
     </div>
   );
+}
+
+/** The kind with the columns that were chosen, as far as the reader sees them. */
+function shownAs(kind: KindInfo, names: string[] | undefined, view: SavedView | undefined): KindInfo {
+  const list = names?.filter((n) => fieldOf(kind.fields, n));
+  if (!list?.length) return kind;
+  const widths = { ...kind.widths };
+  for (const c of view?.columns ?? []) if (c.width) widths[c.name] = c.width;
+  return { ...kind, list, widths };
 }
 
 type RowsProps = { kind: KindInfo; filter?: string; sort: string; q?: string; onSort: (s: string | undefined) => void; clear?: () => void };
@@ -183,7 +271,7 @@ function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
           sticky={{ getContainer: () => document.getElementById('main') ?? window }}
           dataSource={rows}
           columns={columns(kind, (f) => words(f.label), sort)}
-          scroll={{ x: fields.reduce((n, f) => n + width(f), 0) }}
+          scroll={{ x: fields.reduce((n, f) => n + (kind.widths?.[f.name] ?? width(f)), 0) }}
           locale={{ emptyText: empty }}
           onRow={(row) => ({ onClick: () => open(row) })}
           onChange={(_, __, s) => {

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { FieldInfo, FieldType, KindInfo } from '../../api/types';
-import { createBody, editBody, hasInput, startValues, total } from './body';
+import { createBody, editBody, hasInput, stands, startValues, total } from './body';
 
 const f = (name: string, type: FieldType, more: Partial<FieldInfo> = {}): FieldInfo => ({
   name,
@@ -100,4 +100,21 @@ test('a message finds its input only where there is one', () => {
 test('totals are exact', () => {
   expect(total([{ price: '0.10', quantity: 3 }, { price: '199800.00', quantity: 1 }, { price: undefined }])).toBe('199800.30');
   expect(total([{ price: '-0.05', quantity: 1 }])).toBe('-0.05');
+});
+
+describe('a field that stands only when another one has a value', () => {
+  const when = { field: 'loan', values: ['true'] };
+  const conditional: KindInfo = { ...kind, fields: kind.fields.map((x) => (x.name === 'remark' ? { ...x, when } : x)), parts: [] };
+  it('is sent only then', () => {
+    expect(createBody(conditional, { remark: 'x', loan: false })).not.toHaveProperty('remark');
+    expect(createBody(conditional, { remark: 'x', loan: true })).toMatchObject({ remark: 'x', loan: true });
+    expect(editBody(conditional, {}, { remark: 'x' })).toEqual({});
+  });
+  it('stands for a choice, one of several, and a switch that is off', () => {
+    const field = (w: { field: string; values: string[] }) => f('a', 'text', { when: w });
+    expect(stands(field({ field: 'tags', values: ['b'] }), { tags: ['a', 'b'] })).toBe(true);
+    expect(stands(field({ field: 'tags', values: ['b'] }), { tags: [] })).toBe(false);
+    expect(stands(field({ field: 'loan', values: ['false'] }), {})).toBe(true);
+    expect(stands(f('a', 'text'), {})).toBe(true);
+  });
 });

@@ -43,6 +43,14 @@ export function startValues(kind: KindInfo, row: Values): Values {
   return out;
 }
 
+/** Whether the form shows the field, by what the other fields hold now. */
+export function stands(f: FieldInfo, values: Values): boolean {
+  if (!f.when) return true;
+  const v = values[f.when.field];
+  if (Array.isArray(v)) return v.some((x) => f.when?.values.includes(String(x)));
+  return f.when.values.includes(empty(v) ? 'false' : String(v));
+}
+
 /** What a declaration lets an input begin with. */
 export function begin(f: FieldInfo): unknown {
   switch (f.start) {
@@ -69,6 +77,7 @@ export const freshLine = (kind: KindInfo, part: PartInfo): Values => begun(partF
 export function createBody(kind: KindInfo, values: Values): Values {
   const out: Values = {};
   for (const f of formFields(kind)) {
+    if (!stands(f, values)) continue;
     if (f.type === 'bool') out[f.name] = Boolean(values[f.name]);
     else if (!empty(values[f.name])) out[f.name] = values[f.name];
   }
@@ -83,6 +92,7 @@ export function createBody(kind: KindInfo, values: Values): Values {
 export function editBody(kind: KindInfo, before: Values, values: Values): Values {
   const out: Values = {};
   for (const f of formFields(kind)) {
+    if (!stands(f, values)) continue;
     const was = before[f.name];
     const now = values[f.name];
     if (empty(was) && empty(now)) continue;

@@ -44,7 +44,7 @@ export function columns(
     key: f.name,
     dataIndex: f.name,
     title: label(f),
-    width: width(f),
+    width: kind.widths?.[f.name] ?? width(f),
     ellipsis: f.type === 'text' || f.type === 'ref' || f.type === 'multi',
     align: f.type === 'money' || f.type === 'number' || (f.type === 'int' && i > 0) ? 'right' : undefined,
     sorter: sort !== undefined && f.sortable,

@@ -8,8 +8,9 @@ import { useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import { FieldsTab } from './FieldsTab';
+import { LayoutTab } from './LayoutTab';
 
-/** What the group shapes: the kinds of record, and of each its own fields. */
+/** What the group shapes: the kinds of record, and of each its own fields, its list and its form. */
 export function ScreensPage() {
   const { t } = useTranslation();
   const words = useWords();
@@ -53,7 +54,11 @@ export function ScreensPage() {
               key={kind.name}
               activeKey={search.tab ?? 'fields'}
               onChange={(tab) => void navigate({ search: (old) => ({ ...old, tab }), replace: true })}
-              items={[{ key: 'fields', label: t('screens.fields'), children: <FieldsTab kind={kind} may={whole} /> }]}
+              items={[
+                { key: 'fields', label: t('screens.fields'), children: <FieldsTab kind={kind} may={whole} /> },
+                { key: 'list', label: t('screens.list'), children: <LayoutTab kind={kind} part="list" /> },
+                ...(kind.form.length ? [{ key: 'form', label: t('screens.form'), children: <LayoutTab kind={kind} part="form" /> }] : []),
+              ]}
             />
           </section>
         )}

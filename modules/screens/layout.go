@@ -1,0 +1,324 @@
+package screens
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/fault"
+	"forecourt/kernel/id"
+	"forecourt/kernel/live"
+	"forecourt/kernel/record"
+	"forecourt/kernel/rest"
+	"forecourt/tenants"
+)
+
+// Faults of layouts.
+var (
+	ErrPart     = fault.New(fault.Invalid, "layout.part", "请给出列表或表单的内容", "Give the content of the list or of the form")
+	ErrTarget   = fault.New(fault.Invalid, "layout.target", "请选择公司或角色", "Choose a company or a role")
+	ErrNoDraft  = fault.New(fault.Conflict, "layout.no_draft", "没有草稿", "There is no draft")
+	ErrNothing  = fault.New(fault.Conflict, "layout.nothing", "没有已发布的版本可以撤销", "No published version can be undone")
+	layoutWords = map[string]fault.Text{record.LayoutList: {Zh: "列表", En: "the list"}, record.LayoutForm: {Zh: "表单", En: "the form"}}
+)
+
+// layoutKind is stored in the history.
+const layoutKind = "screen_layout"
+
+// Place says which layout is meant: the list or form of a kind, for the group, a company or a role.
+type Place struct {
+	Part   string `json:"part" enum:"list,form"`
+	Level  string `json:"level" enum:"group,company,role"`
+	Target string `json:"target,omitempty" maxLength:"60" doc:"A company's id or a role's code; empty for the group"`
+}
+
+// Draft is a layout that is being edited.
+type Draft struct {
+	Place
+	List *record.ListLayout `json:"list,omitempty"`
+	Form *record.FormLayout `json:"form,omitempty"`
+}
+
+// Version is a layout that was published, or a draft (0).
+type Version struct {
+	Version int                `json:"version"`
+	Current bool               `json:"current"`
+	At      time.Time          `json:"at"`
+	By      string             `json:"by"`
+	List    *record.ListLayout `json:"list,omitempty"`
+	Form    *record.FormLayout `json:"form,omitempty"`
+}
+
+// PlaceVersions are the versions of one layout, newest first, the draft before them.
+type PlaceVersions struct {
+	Place
+	Versions []Version `json:"versions"`
+}
+
+// Layouts reads the layouts of a kind with their drafts and earlier versions. It returns record.ErrOwnKind or a denied fault.
+func (s *Service) Layouts(ctx context.Context, a tenants.Actor, kind string) ([]PlaceVersions, error) {
+	if _, err := s.kind(kind); err != nil {
+		return nil, err
+	}
+	out := []PlaceVersions{}
+	err := s.db.Read(ctx, a, func(tx tenants.Tx) error {
+		if _, err := tx.Can(Read); err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT l.part, l.level, l.target, l.version, l.current, l.body, l.at, u.name FROM screen_layouts l
+			JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.by_id WHERE l.tenant_id = ? AND l.kind = ?
+			ORDER BY l.part, l.level, l.target, l.version = 0 DESC, l.version DESC`, tx.Tenant, kind)
+		if err != nil {
+			return fmt.Errorf("layouts of %s: %w", kind, err)
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var p Place
+			var v Version
+			var body []byte
+			if err := rows.Scan(&p.Part, &p.Level, &p.Target, &v.Version, &v.Current, &body, &v.At, &v.By); err != nil {
+				return fmt.Errorf("layouts of %s: %w", kind, err)
+			}
+			if err := v.read(p.Part, body); err != nil {
+				return err
+			}
+			if n := len(out); n == 0 || out[n-1].Place != p {
+				out = append(out, PlaceVersions{p, []Version{}})
+			}
+			last := &out[len(out)-1]
+			last.Versions = append(last.Versions, v)
+		}
+		return rows.Err()
+	})
+	return out, err
+}
+
+func (v *Version) read(part string, body []byte) error {
+	if part == record.LayoutList {
+		v.List = &record.ListLayout{}
+		return json.Unmarshal(body, v.List)
+	}
+	v.Form = &record.FormLayout{}
+	return json.Unmarshal(body, v.Form)
+}
+
+// lay runs fn for whoever may change this layout: the group's and a role's for who shapes the whole group, a company's within the grant too.
+func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place, fn func(tx tenants.Tx, k *record.Spec) error) error {
+	if _, err := s.kind(kind); err != nil {
+		return err
+	}
+	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
+		scope, err := tx.Can(Edit)
+		if err != nil {
+			return err
+		}
+		company, bad := uuid.Parse(p.Target)
+		if !scope.All && (p.Level != record.LevelCompany || bad != nil || !scope.Covers(company, uuid.Nil, uuid.Nil)) {
+			return rest.ErrDenied
+		}
+		if err := tenants.Bump(ctx, tx); err != nil {
+			return err
+		}
+		if err := p.check(ctx, tx); err != nil {
+			return err
+		}
+		list, err := fieldsOf(ctx, tx, kind)
+		if err != nil {
+			return err
+		}
+		k, err := s.kinds.Kind(kind).With(own(list))
+		if err != nil {
+			return err
+		}
+		tx.Touch(live.Declarations, uuid.Nil)
+		return fn(tx, k)
+	})
+	if err == nil {
+		s.stale(a.Tenant.ID)
+	}
+	return err
+}
+
+// check looks whether the target is there. It returns ErrTarget.
+func (p Place) check(ctx context.Context, tx tenants.Tx) error {
+	q := tx.NewSelect().ColumnExpr("1")
+	switch p.Level {
+	case record.LevelGroup:
+		if p.Target != "" {
+			return ErrTarget.At("target")
+		}
+		return nil
+	case record.LevelCompany:
+		company, err := uuid.Parse(p.Target)
+		if err != nil {
+			return ErrTarget.At("target").Because(err)
+		}
+		q = q.TableExpr("org_units").Where("tenant_id = ? AND id = ? AND kind = 'company'", tx.Tenant, company)
+	default:
+		q = q.TableExpr("roles").Where("tenant_id = ? AND code = ?", tx.Tenant, p.Target)
+	}
+	found, err := q.Exists(ctx)
+	if err == nil && !found {
+		return ErrTarget.At("target")
+	}
+	return err
+}
+
+// SaveDraft keeps a layout that is being edited; nobody sees it yet. It returns record.ErrOwnKind, ErrPart, ErrTarget, the faults of
+// record.Spec.CheckList and CheckForm, or a denied fault.
+func (s *Service) SaveDraft(ctx context.Context, a tenants.Actor, kind string, d Draft) error {
+	return s.lay(ctx, a, kind, d.Place, func(tx tenants.Tx, k *record.Spec) error {
+		var body any
+		var err error
+		switch {
+		case d.Part == record.LayoutList && d.List != nil && d.Form == nil:
+			body, err = d.List, k.CheckList(*d.List)
+		case d.Part == record.LayoutForm && d.Form != nil && d.List == nil:
+			body, err = d.Form, k.CheckForm(*d.Form)
+		default:
+			err = ErrPart.At("part")
+		}
+		if err != nil {
+			return err
+		}
+		b, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("layout of %s: %w", kind, err)
+		}
+		return tx.Later(ctx, `INSERT INTO screen_layouts (tenant_id, id, kind, part, level, target, version, body, at, by_id) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+			ON CONFLICT ON CONSTRAINT screen_layouts_version DO UPDATE SET body = excluded.body, at = excluded.at, by_id = excluded.by_id`,
+			tx.Tenant, id.New(), kind, d.Part, d.Level, d.Target, string(b), tx.Now, tx.By.User)
+	})
+}
+
+// Publish makes the draft the version that counts. It returns ErrNoDraft and the errors of SaveDraft.
+func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p Place) error {
+	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, k *record.Spec) error {
+		var draft Version
+		var body []byte
+		err := tx.QueryRowContext(ctx, "SELECT body FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target).Scan(&body)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNoDraft
+		}
+		if err == nil {
+			err = draft.read(p.Part, body)
+		}
+		if err != nil {
+			return fmt.Errorf("draft of %s: %w", kind, err)
+		}
+		// A field may have been retired since the draft was saved.
+		if draft.List != nil {
+			err = k.CheckList(*draft.List)
+		} else {
+			err = k.CheckForm(*draft.Form)
+		}
+		if err != nil {
+			return err
+		}
+		version, err := p.last(ctx, tx, kind, "true")
+		if err != nil {
+			return err
+		}
+		if err := p.retire(ctx, tx, kind); err != nil {
+			return err
+		}
+		if err := tx.Later(ctx, "UPDATE screen_layouts SET version = ?, current = true, at = ?, by_id = ? WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version = 0",
+			version+1, tx.Now, tx.By.User, tx.Tenant, kind, p.Part, p.Level, p.Target); err != nil {
+			return err
+		}
+		return p.wrote(ctx, tx, kind, "publish", map[string]any{"published": version + 1})
+	})
+}
+
+// Undo makes the version before the present one count again, or what the product ships when there is none. It returns ErrNothing and the
+// errors of SaveDraft.
+func (s *Service) Undo(ctx context.Context, a tenants.Actor, kind string, p Place) error {
+	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, _ *record.Spec) error {
+		now, err := p.last(ctx, tx, kind, "current")
+		if err != nil {
+			return err
+		}
+		if now == 0 {
+			return ErrNothing
+		}
+		if err := p.retire(ctx, tx, kind); err != nil {
+			return err
+		}
+		if err := tx.Later(ctx, `UPDATE screen_layouts l SET current = true WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version =
+			(SELECT max(version) FROM screen_layouts b WHERE b.tenant_id = l.tenant_id AND b.kind = l.kind AND b.part = l.part AND b.level = l.level AND b.target = l.target AND b.version > 0 AND b.version < ?)`,
+			tx.Tenant, kind, p.Part, p.Level, p.Target, now); err != nil {
+			return err
+		}
+		return p.wrote(ctx, tx, kind, "undo", map[string]any{"undone": now})
+	})
+}
+
+// Discard drops the draft. It returns ErrNoDraft and the errors of SaveDraft.
+func (s *Service) Discard(ctx context.Context, a tenants.Actor, kind string, p Place) error {
+	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, _ *record.Spec) error {
+		r, err := tx.ExecContext(ctx, "DELETE FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target)
+		if err != nil {
+			return fmt.Errorf("discard draft of %s: %w", kind, err)
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			return ErrNoDraft.Because(err)
+		}
+		return nil
+	})
+}
+
+// last is the highest version of those that the condition names, 0 when there is none.
+func (p Place) last(ctx context.Context, tx tenants.Tx, kind, condition string) (version int, err error) {
+	err = tx.NewRaw("SELECT coalesce(max(version), 0) FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND "+condition,
+		tx.Tenant, kind, p.Part, p.Level, p.Target).Scan(ctx, &version)
+	if err != nil {
+		return 0, fmt.Errorf("versions of %s: %w", kind, err)
+	}
+	return version, nil
+}
+
+func (p Place) retire(ctx context.Context, tx tenants.Tx, kind string) error {
+	return tx.Later(ctx, "UPDATE screen_layouts SET current = false WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND current", tx.Tenant, kind, p.Part, p.Level, p.Target)
+}
+
+func (p Place) wrote(ctx context.Context, tx tenants.Tx, kind, action string, facts map[string]any) error {
+	facts["kind"], facts["part"], facts["level"], facts["target"] = kind, p.Part, p.Level, p.Target
+	return record.WriteHistory(ctx, tx.Tx, layoutKind, tx.Tenant, 0, action, nil, facts)
+}
+
+// layoutsThatRead names the layouts, current or draft, that read a field.
+func layoutsThatRead(ctx context.Context, tx tenants.Tx, kind, key string) ([]fault.Text, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT part, body FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND (current OR version = 0)", tx.Tenant, kind)
+	if err != nil {
+		return nil, fmt.Errorf("layouts of %s: %w", kind, err)
+	}
+	defer func() { _ = rows.Close() }()
+	out := []fault.Text{}
+	for rows.Next() {
+		var part string
+		var body []byte
+		var v Version
+		if err := rows.Scan(&part, &body); err != nil {
+			return nil, fmt.Errorf("layouts of %s: %w", kind, err)
+		}
+		if err := v.read(part, body); err != nil {
+			return nil, fmt.Errorf("layout of %s: %w", kind, err)
+		}
+		l := record.Layout{}
+		if v.List != nil {
+			l.List = *v.List
+		} else {
+			l.Form = *v.Form
+		}
+		if l.Reads(key) && !slices.Contains(out, layoutWords[part]) {
+			out = append(out, layoutWords[part])
+		}
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,286 @@
+package screens_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"forecourt/kernel/record"
+	"forecourt/kernel/rest"
+	"forecourt/modules/screens"
+	"forecourt/tenants"
+)
+
+func list(names ...string) *record.ListLayout {
+	l := &record.ListLayout{}
+	for _, n := range names {
+		l.Columns = append(l.Columns, record.Column{Name: n})
+	}
+	return l
+}
+
+var group = screens.Place{Part: record.LayoutList, Level: record.LevelGroup}
+
+// columns are what somebody's list shows now.
+func (e *env) columns(t *testing.T, login string) string {
+	t.Helper()
+	a := e.SignIn(t, login)
+	v := a.View("zh")
+	v.Set = &accessToThings
+	k, err := e.kinds.Mine(t.Context(), e.DB.Pool(), v, things.Spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(k.Info(v, e.kinds).List, " ")
+}
+
+func TestLayouts(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ctx := t.Context()
+	f := e.add(t, text("x_a"))
+	save := func(p screens.Place, l *record.ListLayout) {
+		t.Helper()
+		if err := e.s.SaveDraft(ctx, e.Admin, "user_thing", screens.Draft{Place: p, List: l}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish := func(p screens.Place, l *record.ListLayout) {
+		t.Helper()
+		save(p, l)
+		if err := e.s.Publish(ctx, e.Admin, "user_thing", p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("ADraftIsSeenByNobody", func(t *testing.T) {
+		save(group, list("name", "x_a"))
+		if got := e.columns(t, "sales"); got != "number name" {
+			t.Errorf("got %s", got)
+		}
+	})
+	t.Run("RoleBeforeCompanyBeforeGroup", func(t *testing.T) {
+		if err := e.s.Publish(ctx, e.Admin, "user_thing", group); err != nil {
+			t.Fatal(err)
+		}
+		publish(screens.Place{Part: "list", Level: "company", Target: e.Company.String()}, list("day", "name"))
+		publish(screens.Place{Part: "list", Level: "role", Target: "sales_consultant"}, list("x_a"))
+		for login, want := range map[string]string{"admin": "name x_a", "manager": "day name", "sales": "x_a"} {
+			if got := e.columns(t, login); got != want {
+				t.Errorf("%s: %s, want %s", login, got, want)
+			}
+		}
+	})
+	t.Run("UndoGoesBackVersionByVersion", func(t *testing.T) {
+		publish(group, list("day"))
+		for _, want := range []string{"name x_a", "number name"} {
+			if err := e.s.Undo(ctx, e.Admin, "user_thing", group); err != nil {
+				t.Fatal(err)
+			}
+			if got := e.columns(t, "admin"); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+		if err := e.s.Undo(ctx, e.Admin, "user_thing", group); !errors.Is(err, screens.ErrNothing) {
+			t.Errorf("got %v", err)
+		}
+		publish(group, list("name"))
+		all, err := e.s.Layouts(ctx, e.Admin, "user_thing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range all {
+			if p.Place == group && (p.Versions[0].Version != 3 || !p.Versions[0].Current || len(p.Versions) != 3 || p.Versions[0].By == "") {
+				t.Errorf("versions %+v", p.Versions)
+			}
+		}
+	})
+	t.Run("AFieldInALayoutStays", func(t *testing.T) {
+		if _, err := e.s.Retire(ctx, e.Admin, f.ID, 1); !errors.Is(err, screens.ErrUsed) || !strings.Contains(err.Error(), "the list") {
+			t.Errorf("got %v", err)
+		}
+		if err := e.s.Remove(ctx, e.Admin, f.ID, 1); !errors.Is(err, screens.ErrUsed) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("ACompanyAdministratorShapesTheirCompany", func(t *testing.T) {
+		draft := func(p screens.Place) error {
+			return e.s.SaveDraft(ctx, e.CompanyAdmin, "user_thing", screens.Draft{Place: p, List: list("name")})
+		}
+		if err := draft(screens.Place{Part: "list", Level: "company", Target: e.Company.String()}); err != nil {
+			t.Errorf("their own: %v", err)
+		}
+		for _, p := range []screens.Place{group, {Part: "list", Level: "role", Target: "sales_consultant"}, {Part: "list", Level: "company", Target: e.OtherCompany.String()}, {Part: "list", Level: "company", Target: "x"}} {
+			if err := draft(p); !errors.Is(err, rest.ErrDenied) {
+				t.Errorf("%+v: %v", p, err)
+			}
+		}
+		if err := e.s.SaveDraft(ctx, e.Sales, "user_thing", screens.Draft{Place: group, List: list("name")}); !errors.Is(err, rest.ErrDenied) {
+			t.Errorf("a consultant: %v", err)
+		}
+	})
+	t.Run("Refused", func(t *testing.T) {
+		form := func(f record.FormLayout) screens.Draft {
+			return screens.Draft{Place: screens.Place{Part: "form", Level: "group"}, Form: &f}
+		}
+		section := func(fields ...record.FormField) record.FormLayout {
+			return record.FormLayout{Sections: []record.FormSection{{Label: zh("甲"), Fields: fields}}}
+		}
+		for field, d := range map[string]screens.Draft{
+			"part":                            {Place: group},
+			"list.columns[1].name":            {Place: group, List: list("name", "name")},
+			"list.columns[0].name":            {Place: group, List: list("nothing")},
+			"list.sort":                       {Place: group, List: &record.ListLayout{Columns: list("name").Columns, Sort: "day"}},
+			"list.filters[0]":                 {Place: group, List: &record.ListLayout{Columns: list("name").Columns, Filters: []string{"none"}}},
+			"target":                          {Place: screens.Place{Part: "list", Level: "role", Target: "nobody"}, List: list("name")},
+			"form.hidden[0]":                  form(record.FormLayout{Hidden: []string{"name"}}),
+			"form.sections[0].fields[0].name": form(section(record.FormField{Name: "number"})),
+			"form.sections[0].fields[1].name": form(section(record.FormField{Name: "name"}, record.FormField{Name: "day", Start: "tomorrow"})),
+			"form.sections[0].fields[2].name": form(section(record.FormField{Name: "day"}, record.FormField{Name: "x_a"}, record.FormField{Name: "name", When: &record.Condition{Field: "x_a", Values: []string{"1"}}})),
+		} {
+			if err := e.s.SaveDraft(ctx, e.Admin, "user_thing", d); at(err) != field {
+				t.Errorf("%s: at %q, %v", field, at(err), err)
+			}
+		}
+	})
+	t.Run("Discard", func(t *testing.T) {
+		save(group, list("day"))
+		if err := e.s.Discard(ctx, e.Admin, "user_thing", group); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.s.Publish(ctx, e.Admin, "user_thing", group); !errors.Is(err, screens.ErrNoDraft) {
+			t.Errorf("got %v", err)
+		}
+		if err := e.s.Discard(ctx, e.Admin, "user_thing", group); !errors.Is(err, screens.ErrNoDraft) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("AnotherTenantHasItsOwn", func(t *testing.T) {
+		all, err := e.s.Layouts(ctx, e.stranger, "user_thing")
+		if err != nil || len(all) != 0 {
+			t.Errorf("%+v, %v", all, err)
+		}
+		if err := e.s.Publish(ctx, e.stranger, "user_thing", group); !errors.Is(err, screens.ErrNoDraft) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestSavedViews(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ctx := t.Context()
+	f := e.add(t, text("x_a"))
+	view := func(a tenants.Actor) record.View {
+		v := a.View("zh")
+		v.Set = &accessToThings
+		v.Version += 100
+		return v
+	}
+	save := func(a tenants.Actor, in screens.ViewInput) (*screens.View, error) {
+		if in.Filter == nil {
+			in.Filter = json.RawMessage(`[]`)
+		}
+		return e.s.SaveView(ctx, a, view(a), "user_thing", in)
+	}
+	seen := func(a tenants.Actor) string {
+		t.Helper()
+		list, err := e.s.Views(ctx, a, view(a), "user_thing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, x := range list {
+			names = append(names, x.Name)
+		}
+		return strings.Join(names, " ")
+	}
+	mine, err := save(e.Sales, screens.ViewInput{Name: " mine ", Sharing: "private", ViewBody: screens.ViewBody{Filter: json.RawMessage(`[["x_a","=","1"]]`), Sort: "-x_a", Columns: list("name", "x_a").Columns}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range []screens.ViewInput{{Name: "unit", Sharing: "unit", UnitID: e.Company.String()}} {
+		if _, err := save(e.Sales, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, in := range []screens.ViewInput{{Name: "role", Sharing: "role", Role: "cashier"}, {Name: "all", Sharing: "group"}} {
+		if _, err := save(e.Admin, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("WhoSeesWhat", func(t *testing.T) {
+		for want, a := range map[string]tenants.Actor{"all mine unit": e.Sales, "all unit": e.Manager, "all role unit": e.Cashier, "all": e.Leader, "": e.stranger} {
+			if got := seen(a); got != want {
+				t.Errorf("%s sees %q, want %q", a.Login, got, want)
+			}
+		}
+	})
+	t.Run("WhoMayShare", func(t *testing.T) {
+		for _, in := range []screens.ViewInput{{Name: "a", Sharing: "group"}, {Name: "a", Sharing: "role", Role: "cashier"}, {Name: "a", Sharing: "unit", UnitID: e.OtherCompany.String()}} {
+			if _, err := save(e.Sales, in); !errors.Is(err, rest.ErrDenied) {
+				t.Errorf("%s: %v", in.Sharing, err)
+			}
+		}
+	})
+	t.Run("Refused", func(t *testing.T) {
+		for field, in := range map[string]screens.ViewInput{
+			"name":            {Name: "  ", Sharing: "private"},
+			"unitId":          {Name: "a", Sharing: "unit"},
+			"role":            {Name: "a", Sharing: "role"},
+			"sort":            {Name: "a", Sharing: "private", ViewBody: screens.ViewBody{Sort: "day"}},
+			"date":            {Name: "a", Sharing: "private", ViewBody: screens.ViewBody{As: "calendar", Date: "name"}},
+			"x_none":          {Name: "a", Sharing: "private", ViewBody: screens.ViewBody{Filter: json.RawMessage(`[["x_none","=","1"]]`)}},
+			"columns[0].name": {Name: "a", Sharing: "private", ViewBody: screens.ViewBody{Columns: list("none").Columns}},
+		} {
+			if _, err := save(e.Admin, in); at(err) != field {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+		if _, err := save(e.Sales, screens.ViewInput{Name: "mine", Sharing: "private"}); !errors.Is(err, screens.ErrViewName) {
+			t.Errorf("the same name: %v", err)
+		}
+		if _, err := save(e.Admin, screens.ViewInput{Name: "b", Sharing: "role", Role: "nobody"}); !errors.Is(err, screens.ErrViewShare) {
+			t.Errorf("no such role: %v", err)
+		}
+		if _, err := e.s.Views(ctx, e.Sales, e.Sales.View("zh"), "user_thing"); !errors.Is(err, screens.ErrKind) {
+			t.Errorf("a kind that one may not read: %v", err)
+		}
+	})
+	t.Run("OnlyOnesOwnIsChanged", func(t *testing.T) {
+		in := mine.ViewInput
+		in.Name = "renamed"
+		for _, a := range []tenants.Actor{e.Manager, e.Admin, e.stranger} {
+			if _, err := e.s.EditView(ctx, a, view(a), mine.ID, 1, in); !errors.Is(err, screens.ErrNoView) {
+				t.Errorf("%s: %v", a.Login, err)
+			}
+			if err := e.s.DeleteView(ctx, a, mine.ID, 1); !errors.Is(err, screens.ErrNoView) {
+				t.Errorf("%s: %v", a.Login, err)
+			}
+		}
+		if _, err := e.s.EditView(ctx, e.Sales, view(e.Sales), mine.ID, 7, in); !errors.Is(err, record.ErrStale) {
+			t.Errorf("another version: %v", err)
+		}
+		if now, err := e.s.EditView(ctx, e.Sales, view(e.Sales), mine.ID, 1, in); err != nil || now.Name != "renamed" || now.Version != 2 {
+			t.Errorf("%+v, %v", now, err)
+		}
+	})
+	t.Run("AFieldInAViewStays", func(t *testing.T) {
+		if err := e.s.Remove(ctx, e.Admin, f.ID, 1); !errors.Is(err, screens.ErrUsed) || !strings.Contains(err.Error(), "renamed") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("Delete", func(t *testing.T) {
+		if err := e.s.DeleteView(ctx, e.Sales, mine.ID, 2); err != nil {
+			t.Fatal(err)
+		}
+		if got := seen(e.Sales); got != "all unit" {
+			t.Errorf("got %s", got)
+		}
+		if err := e.s.DeleteView(ctx, e.Sales, uuid.New(), 1); !errors.Is(err, screens.ErrNoView) {
+			t.Errorf("got %v", err)
+		}
+	})
+}

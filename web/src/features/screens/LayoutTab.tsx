@@ -1,0 +1,200 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Popconfirm, Segmented, Select, Tag } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { get, ProblemError, request } from '../../api/client';
+import { useMe } from '../../api/queries';
+import type { KindInfo, Words } from '../../api/types';
+import { useUnits } from '../../api/units';
+import { Problem, useProblemText, Waiting } from '../../components/Problem';
+import { useTell } from '../../components/tell';
+import { when } from '../../lib/clock';
+import { useWords } from '../../lib/prefs';
+import { FormEditor } from './FormEditor';
+import { ListEditor } from './ListEditor';
+import { type FormLayout, formOf, isPlace, type ListLayout, listOf, type Part, type Place, type PlaceVersions } from './layouts';
+
+/** The list or the form of a kind, for the group, a company or a role: edited as a draft, published, undone. */
+export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const me = useMe();
+  const whole = me?.grants['screen:edit'] === 'group';
+  const may = me?.grants['screen:edit'] !== undefined;
+  const units = (useUnits().data ?? []).filter(
+    (u) => u.kind === 'company' && u.status === 'open' && (whole || u.name === me?.posting.companyName),
+  );
+  const roles =
+    useQuery({
+      queryKey: ['roles'],
+      queryFn: async ({ signal }) => (await get<{ items: { code: string; name: Words }[] }>('/roles', undefined, signal)).items,
+      enabled: me?.grants['role:read'] !== undefined,
+    }).data ?? [];
+  const [level, setLevel] = useState<Place['level']>(whole || !may ? 'group' : 'company');
+  const [target, setTarget] = useState<string>();
+  const key = ['screens', kind.name, 'layouts'];
+  const q = useQuery({
+    queryKey: key,
+    queryFn: async ({ signal }) => (await get<{ items: PlaceVersions[] }>(`/screens/${kind.name}/layouts`, undefined, signal)).items,
+  });
+  if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
+  if (!q.data) return <Waiting rows={5} />;
+  const options =
+    level === 'company'
+      ? units.map((u) => ({ value: u.id, label: u.name }))
+      : level === 'role'
+        ? roles.map((r) => ({ value: r.code, label: words(r.name) }))
+        : [];
+  const chosen = level === 'group' ? undefined : (target ?? options[0]?.value);
+  const place: Place = { part, level, ...(chosen && { target: chosen }) };
+  const known = q.data.find((p) => isPlace(p, place));
+  return (
+    <>
+      <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginBottom: 12 }}>
+        <Segmented
+          value={level}
+          options={(whole || !may ? (['group', 'company', 'role'] as const) : (['company'] as const)).map((l) => ({
+            value: l,
+            label: t(`screens.level.${l}`),
+          }))}
+          onChange={(l) => {
+            setLevel(l);
+            setTarget(undefined);
+          }}
+        />
+        {level !== 'group' && (
+          <Select
+            aria-label={t(`screens.level.${level}`)}
+            value={chosen}
+            options={options}
+            showSearch={{ optionFilterProp: 'label' }}
+            onChange={setTarget}
+            style={{ minWidth: 180 }}
+          />
+        )}
+      </div>
+      {(level === 'group' || chosen) && (
+        <Editor
+          // Another place, or what somebody else published, begins the editor again.
+          key={JSON.stringify([place, known?.versions.map((v) => [v.version, v.current, v.at])])}
+          kind={kind}
+          place={place}
+          known={known}
+          may={may}
+          refresh={() => q.refetch()}
+        />
+      )}
+    </>
+  );
+}
+
+type EditorProps = { kind: KindInfo; place: Place; known?: PlaceVersions; may: boolean; refresh: () => Promise<unknown> };
+
+function Editor({ kind, place, known, may, refresh }: EditorProps) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const text = useProblemText();
+  const client = useQueryClient();
+  const draft = known?.versions.find((v) => v.version === 0);
+  const current = known?.versions.find((v) => v.current);
+  const from = draft ?? current;
+  const [list, setList] = useState<ListLayout>(from?.list ?? listOf(kind));
+  const [form, setForm] = useState<FormLayout>(from?.form ?? formOf(kind));
+  const [dirty, setDirty] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [errors, setErrors] = useState<string[]>([]);
+  const keep = () =>
+    request('PUT', `/screens/${kind.name}/draft`, { body: { ...place, ...(place.part === 'list' ? { list } : { form }) } });
+  const run = async (steps: () => Promise<unknown>, done: string) => {
+    setBusy(true);
+    setErrors([]);
+    try {
+      await steps();
+      tell.done(done);
+      await client.invalidateQueries({ queryKey: ['kinds'] });
+      await refresh();
+    } catch (e) {
+      if (e instanceof ProblemError && e.status > 0 && e.status < 500)
+        setErrors(e.errors.length ? e.errors.map((x) => x.message || e.detail) : [text(e)]);
+      else tell.failed(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const act = (verb: string) => request('POST', `/screens/${kind.name}/${verb}`, { body: place });
+  const published = (known?.versions ?? []).filter((v) => v.version > 0);
+  return (
+    <fieldset disabled={!may} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
+      <p className="fc-soft" style={{ marginTop: 0 }}>
+        {draft
+          ? t('screens.draftOf', { by: draft.by, at: when(draft.at) })
+          : current
+            ? t('screens.publishedOf', { n: current.version, by: current.by, at: when(current.at) })
+            : t('screens.shipped')}
+      </p>
+      {errors.length > 0 && <Alert type="error" showIcon title={errors.join('；')} style={{ marginBottom: 12 }} />}
+      {place.part === 'list' ? (
+        <ListEditor
+          kind={kind}
+          value={list}
+          onChange={(v) => {
+            setList(v);
+            setDirty(true);
+          }}
+        />
+      ) : (
+        <FormEditor
+          kind={kind}
+          value={form}
+          onChange={(v) => {
+            setForm(v);
+            setDirty(true);
+          }}
+        />
+      )}
+      {may && (
+        <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 16 }}>
+          <Button
+            type="primary"
+            loading={busy}
+            disabled={!dirty && !draft}
+            onClick={() =>
+              run(async () => {
+                await keep();
+                await act('publish');
+              }, t('screens.published'))
+            }
+          >
+            {t('screens.publish')}
+          </Button>
+          <Button disabled={!dirty || busy} onClick={() => run(keep, t('form.saved'))}>
+            {t('screens.keepDraft')}
+          </Button>
+          {draft && (
+            <Button disabled={busy} onClick={() => run(() => act('discard'), t('screens.discarded'))}>
+              {t('screens.discard')}
+            </Button>
+          )}
+          {current && (
+            <Popconfirm title={t('screens.undoAsk')} onConfirm={() => run(() => act('undo'), t('screens.undone'))}>
+              <Button disabled={busy}>{t('screens.undo')}</Button>
+            </Popconfirm>
+          )}
+        </div>
+      )}
+      {published.length > 0 && (
+        <>
+          <h2 className="fc-h2" style={{ marginTop: 20 }}>
+            {t('screens.versions')}
+          </h2>
+          {published.map((v) => (
+            <div key={v.version} style={{ padding: '2px 0' }}>
+              <span className="fc-num">{t('screens.version', { n: v.version })}</span>{' '}
+              <span className="fc-soft">{`${v.by} · ${when(v.at)}`}</span> {v.current && <Tag color="green">{t('screens.current')}</Tag>}
+            </div>
+          ))}
+        </>
+      )}
+    </fieldset>
+  );
+}
