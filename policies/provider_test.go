@@ -219,7 +219,9 @@ func TestCompanyAccountStory(t *testing.T) {
 		}
 		refused(t, c.Org.EditUser(t.Context(), c.Admin, c.Cashier.User, versionOf(t, c.Env, c.Cashier), tenants.UserEdit{Email: &email}), tenants.ErrEmailTaken)
 		another := "boss@example.com"
-		refused(t, c.Org.EditUser(t.Context(), c.CompanyAdmin, c.Cashier.User, versionOf(t, c.Env, c.Cashier), tenants.UserEdit{Email: &another}), tenants.ErrBeyond)
+		c.Hire(t, "checker", "孔明", c.Company, "内审", "auditor") // a role of the group's
+		checker := c.SignIn(t, "checker")
+		refused(t, c.Org.EditUser(t.Context(), c.CompanyAdmin, checker.User, versionOf(t, c.Env, checker), tenants.UserEdit{Email: &another}), tenants.ErrBeyond)
 	})
 	t.Run("ByUserInfo", func(t *testing.T) {
 		c.decide(t, func(in *tenants.ProviderInput) { in.Claim = "employee" })

@@ -388,6 +388,9 @@ func TestResetSecondStep(t *testing.T) {
 	admin, _ := env.Session(t, "admin")
 	company, _ := env.Session(t, "companyadmin")
 	manager, _ := env.Session(t, "manager")
+	env.Hire(t, "checker", "孔明", env.Company, "内审", "auditor") // a role of the group's
+	checks, checker := env.Session(t, "checker")
+	setUp(t, app, checks)
 	reset := func(by string, user uuid.UUID) int {
 		status, _ := call(t, app, http.MethodPost, "/users/"+user.String()+"/two-step/reset", by, nil)
 		return status
@@ -400,8 +403,8 @@ func TestResetSecondStep(t *testing.T) {
 		"another tenant":                {theirs, env.Sales.User, 404},
 		"without user:manage":           {manager, env.Sales.User, 403},
 		"of somebody above":             {company, env.Leader.User, 403},
-		"of who has more rights":        {company, env.Sales.User, 403},
-		"of oneself":                    {admin, env.Admin.User, 403},
+		"of who has more rights":        {company, checker.User, 403},
+		"of oneself":                    {admin, env.Admin.User, 409},
 		"of who has none":               {admin, env.Cashier.User, 409},
 		"of somebody who may be reset":  {admin, env.Sales.User, 204},
 		"and again of the group leader": {admin, env.Leader.User, 204},

@@ -48,14 +48,14 @@ func TestTokenMayLessThanItsMaker(t *testing.T) {
 	app := env.API(t)
 	admin, _ := env.Session(t, "admin")
 	reads, _ := makeToken(t, app, env, admin, map[string]any{"readOnly": true})
-	some, someID := makeToken(t, app, env, admin, map[string]any{"name": "同步", "permissions": []string{"user:manage", "org_unit:read"}})
+	some, someID := makeToken(t, app, env, admin, map[string]any{"name": "同步", "permissions": []string{"user_group:manage", "org_unit:read"}})
 	_, me := call(t, app, http.MethodGet, "/session", reads, nil)
 	grants, _ := me["grants"].(map[string]any)
 	if grants["user:read"] != "group" || grants["user:manage"] != nil || grants["user:export"] != nil {
 		t.Errorf("read only: %v", grants)
 	}
 	_, me = call(t, app, http.MethodGet, "/session", some, nil)
-	if grants, _ = me["grants"].(map[string]any); len(grants) != 2 || grants["user:manage"] != "group" {
+	if grants, _ = me["grants"].(map[string]any); len(grants) != 2 || grants["user_group:manage"] != "group" {
 		t.Errorf("two permissions: %v", grants)
 	}
 	name := func(token, name string) int {
@@ -83,7 +83,7 @@ func TestTokenMayLessThanItsMaker(t *testing.T) {
 	t.Run("WhatItsMakerLosesItLoses", func(t *testing.T) {
 		env.Hire(t, "second", "副手", env.Root, "副管理员", "group_administrator")
 		second, _ := env.Session(t, "second")
-		theirs, _ := makeToken(t, app, env, second, map[string]any{"permissions": []string{"user:manage", "role:read"}})
+		theirs, _ := makeToken(t, app, env, second, map[string]any{"permissions": []string{"user_group:manage", "role:read"}})
 		must(t, env.Policies.SetGrants(t.Context(), env.Admin, "group_administrator", grantsBut("group_administrator", "role:read")))
 		if got := statusOf(t, app, http.MethodGet, "/roles", theirs, nil); got != 403 {
 			t.Errorf("%d", got)

@@ -78,11 +78,11 @@ func (o *Org) HandoverPreview(ctx context.Context, a Actor, user uuid.UUID) ([]A
 }
 
 // HandOver gives a user's open work to their successors in one transaction: every record gets a line of history, every successor
-// one notice. What is closed stays theirs. It returns ErrNoUser, ErrBeyond, ErrSuccessor, ErrElsewhere, ErrKind, ErrNothingHeld
+// one notice. What is closed stays theirs. It returns ErrNoUser, ErrBeyond, ErrOwn, ErrSuccessor, ErrElsewhere, ErrKind, ErrNothingHeld
 // unless the user is disabled with it, or the errors of DisableUser.
 func (o *Org) HandOver(ctx context.Context, a Actor, in HandoverInput) (moved []Amount, err error) {
 	if in.Disable && in.User == a.User {
-		return nil, ErrBeyond
+		return nil, ErrOwn
 	}
 	err = o.change(ctx, a, func(tx Tx) error {
 		moved = []Amount{}

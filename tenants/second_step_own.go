@@ -183,10 +183,10 @@ func dropSecondStep(ctx context.Context, tx Tx, user uuid.UUID) error {
 }
 
 // ResetSecondStep takes the second step from somebody who lost their phone and their recovery codes, and ends their sessions. It needs
-// what setting their password needs. It returns ErrNoUser, ErrBeyond or ErrSecondStepOff; one's own is turned off by EndSecondStep.
+// what setting their password needs. It returns ErrNoUser, ErrBeyond, ErrOwn or ErrSecondStepOff; one's own is turned off by EndSecondStep.
 func (o *Org) ResetSecondStep(ctx context.Context, a Actor, user uuid.UUID) error {
 	if user == a.User {
-		return ErrBeyond
+		return ErrOwn
 	}
 	return o.change(ctx, a, func(tx Tx) error {
 		version, err := raise(ctx, tx, user)

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -148,7 +149,16 @@ func sample(api *rest.API, s *huma.Schema) any {
 	if s.MinLength != nil {
 		n = max(n, *s.MinLength)
 	}
-	return strings.Repeat("a", n)
+	texts := []string{strings.Repeat("a", n), "2026-12", "x_a"}
+	if s.Pattern == "" {
+		return texts[0]
+	}
+	form := regexp.MustCompile(s.Pattern)
+	i := slices.IndexFunc(texts, form.MatchString)
+	if i < 0 {
+		panic("no sample fits " + s.Pattern)
+	}
+	return texts[i]
 }
 
 func deref(api *rest.API, s *huma.Schema) *huma.Schema {

@@ -69,7 +69,7 @@ func TestTheLogNamesTheToken(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ends := clock.DayOf(e.Tenant.Now(), e.Tenant.Zone).Add(30)
-	token, _, err := e.Sessions.MakeToken(t.Context(), e.Admin, tenants.TokenInput{Name: "用友 ERP", Permissions: []access.Permission{"user:manage"}, ExpiresOn: ends})
+	token, _, err := e.Sessions.MakeToken(t.Context(), e.Admin, tenants.TokenInput{Name: "用友 ERP", Permissions: []access.Permission{"user_group:manage"}, ExpiresOn: ends})
 	if err != nil {
 		t.Fatal(err)
 	}

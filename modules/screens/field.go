@@ -11,6 +11,7 @@ import (
 
 // Faults of own fields.
 var (
+	ErrNotAmong  = fault.New(fault.Invalid, "own_field.not_among", "没有这个字段", "There is no such field")
 	ErrNoField   = fault.New(fault.Missing, "own_field.missing", "没有这个字段", "There is no such field")
 	ErrKeyTaken  = fault.New(fault.Conflict, "own_field.key_taken", "这个编码已经用过", "This key is taken")
 	ErrTooMany   = fault.New(fault.Conflict, "own_field.too_many", "一种单据最多加 60 个字段", "A kind takes 60 fields of its own at most")

@@ -222,7 +222,7 @@ func (s *Service) Remove(ctx context.Context, a tenants.Actor, field uuid.UUID, 
 	})
 }
 
-// OrderFields puts the fields of a kind into the order of keys; those not named follow. It returns record.ErrOwnKind, ErrNoField at keys,
+// OrderFields puts the fields of a kind into the order of keys; those not named follow. It returns record.ErrOwnKind, ErrNotAmong at keys,
 // or a denied fault.
 func (s *Service) OrderFields(ctx context.Context, a tenants.Actor, kind string, keys []string) error {
 	if _, err := s.kind(kind); err != nil {
@@ -239,7 +239,7 @@ func (s *Service) OrderFields(ctx context.Context, a tenants.Actor, kind string,
 		}
 		for _, key := range keys {
 			if !slices.Contains(before, key) {
-				return ErrNoField.At("keys")
+				return ErrNotAmong.At("keys")
 			}
 		}
 		at := func(key string) int {

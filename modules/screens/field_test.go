@@ -214,7 +214,7 @@ func TestFormulas(t *testing.T) {
 		if !slices.Equal(keys, []string{"x_two", "x_base", "x_one"}) {
 			t.Errorf("got %v", keys)
 		}
-		if err := e.s.OrderFields(ctx, e.Admin, "user_thing", []string{"x_none"}); !errors.Is(err, screens.ErrNoField) {
+		if err := e.s.OrderFields(ctx, e.Admin, "user_thing", []string{"x_none"}); !errors.Is(err, screens.ErrNotAmong) {
 			t.Errorf("got %v", err)
 		}
 	})

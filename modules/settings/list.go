@@ -47,7 +47,7 @@ func (s *Service) List(ctx context.Context, a tenants.Actor, unit uuid.UUID) (li
 			return err
 		}
 		if p.unit == uuid.Nil && !reads.All {
-			return ErrUnit
+			return ErrUnit.At("unit")
 		}
 		list.Level = p.level()
 		list.UnitID = p.at(list.Level)

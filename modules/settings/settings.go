@@ -15,7 +15,7 @@ import (
 // Faults of deciding.
 var (
 	ErrUnknown = fault.New(fault.Missing, "parameter.missing", "没有这个参数", "There is no such parameter")
-	ErrUnit    = fault.New(fault.Missing, "parameter.no_unit", "公司不存在，或不在你的权限范围内", "There is no such company, or you may not see it")
+	ErrUnit    = fault.New(fault.Invalid, "parameter.no_unit", "公司不存在，或不在你的权限范围内", "There is no such company, or you may not see it")
 	ErrLevel   = fault.New(fault.Conflict, "parameter.level", "「%s」不能在这一级设置", "%s is not decided at this level")
 	ErrLocked  = fault.New(fault.Conflict, "parameter.locked", "「%s」已由%s锁定，不能修改", "%s is locked by %s")
 	ErrNoLock  = fault.New(fault.Invalid, "parameter.no_lock", "下面没有可以另行设置的层级，不需要锁定", "No level below decides this, so there is nothing to lock")

@@ -342,7 +342,7 @@ func TestThroughTheDoor(t *testing.T) {
 	}{
 		{"List", admin, http.MethodGet, "/parameters", "", "", 200, `"key":"test.days","type":"days"`},
 		{"ListOfACompany", company, http.MethodGet, "/parameters?unit=" + e.Company.String(), "", "", 200, `"level":"company"`},
-		{"ListOfNothing", admin, http.MethodGet, "/parameters?unit=x", "", "", 404, `"field":"unit"`},
+		{"ListOfNothing", admin, http.MethodGet, "/parameters?unit=x", "", "", 422, `"field":"unit"`},
 		{"NotForEveryone", sales, http.MethodGet, "/parameters", "", "", 403, ""},
 		{"NoVersion", admin, http.MethodPut, "/parameters/test.days", "", `{"value":9}`, 428, `"field":"If-Match"`},
 		{"OtherVersion", admin, http.MethodPut, "/parameters/test.days", `"4"`, `{"value":9}`, 412, `record.stale`},

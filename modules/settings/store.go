@@ -53,12 +53,12 @@ func placeOf(ctx context.Context, tx tenants.Tx, scope access.Scope, unit uuid.U
 		return p, nil
 	}
 	if !scope.All && !scope.Covers(unit, uuid.Nil, uuid.Nil) {
-		return p, ErrUnit
+		return p, ErrUnit.At("unit")
 	}
 	err = tx.NewSelect().TableExpr("org_units").ColumnExpr("id, name").Where("tenant_id = ? AND id = ? AND kind = 'company'", tx.Tenant, unit).Scan(ctx, &p.unit, &p.unitName)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return p, ErrUnit
+		return p, ErrUnit.At("unit")
 	case err != nil:
 		return p, fmt.Errorf("company %s: %w", unit, err)
 	}
