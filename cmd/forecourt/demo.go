@@ -26,10 +26,11 @@ type demoGroup struct {
 	parents    []string
 	users      []demoUser
 	brands     []string
+	trades     string // the code of the company that is opened; empty: none
 }
 
 var demoGroups = []demoGroup{
-	{code: "hengtong", name: "恒通汽车集团", brands: []string{"丰田", "大众"},
+	{code: "hengtong", name: "恒通汽车集团", brands: []string{"丰田", "大众"}, trades: "HT1",
 		units: []tenants.UnitInput{{Kind: "company", Code: "HT1", Name: "恒通丰田福田店"}, {Kind: "department", Code: "HT1S", Name: "福田店销售部"}, {Kind: "department", Code: "HT1A", Name: "福田店综合部"},
 			{Kind: "company", Code: "HT2", Name: "恒通大众南山店"}, {Kind: "department", Code: "HT2S", Name: "南山店销售部"}},
 		parents: []string{"0", "HT1", "HT1", "0", "HT2"},
@@ -112,12 +113,24 @@ func (a *application) fill(ctx context.Context) ([]*staffed, error) {
 		if err == nil {
 			err = a.business(ctx, s, g, i*6)
 		}
+		if err == nil && g.trades != "" {
+			err = a.trades(ctx, s, g.trades)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", g.code, err)
 		}
 		groups = append(groups, s)
 	}
 	return groups, nil
+}
+
+// trades opens a company whose people are all there; the group's other ones still show what they lack.
+func (a *application) trades(ctx context.Context, s *staffed, company string) error {
+	month := "2026-01"
+	if err := a.org.EditUnit(ctx, s.actors["admin"], s.units[company], 1, tenants.UnitEdit{StartMonth: &month}); err != nil {
+		return err
+	}
+	return a.org.OpenCompany(ctx, s.actors["admin"], s.units[company], 2)
 }
 
 // staffed is a demo group with its people.

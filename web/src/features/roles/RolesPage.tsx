@@ -10,6 +10,7 @@ import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
+import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import type { Role } from './grants';
 import { usePermissions, useProtectedFields, useRoleList } from './queries';
@@ -18,6 +19,7 @@ import { RoleCard } from './RoleCard';
 /** Roles, and what each may do: resource × action × scope. */
 export function RolesPage() {
   const { t } = useTranslation();
+  const phone = usePhone();
   const words = useWords();
   const me = useMe();
   const [code, setCode] = useState<string>();
@@ -43,13 +45,22 @@ export function RolesPage() {
         )}
       </div>
       <div className="fc-org">
-        <section className="fc-card">
-          <Menu
-            selectedKeys={role ? [role.code] : []}
-            onClick={({ key }) => setCode(key)}
-            items={roles.data.map((r) => ({ key: r.code, label: words(r.name) }))}
+        {phone ? (
+          <Select
+            aria-label={t('roles.title')}
+            value={role?.code}
+            onChange={setCode}
+            options={roles.data.map((r) => ({ value: r.code, label: words(r.name) }))}
           />
-        </section>
+        ) : (
+          <section className="fc-card">
+            <Menu
+              selectedKeys={role ? [role.code] : []}
+              onClick={({ key }) => setCode(key)}
+              items={roles.data.map((r) => ({ key: r.code, label: words(r.name) }))}
+            />
+          </section>
+        )}
         {role && (
           <RoleCard
             key={role.code + JSON.stringify([role.grants, role.fields])}
