@@ -91,6 +91,7 @@ var operationWords = map[string]string{
 	"end-session":                "结束会话",
 	"list-notices":               "查看消息",
 	"read-notices":               "已读消息",
+	"list-unit-people":           "查看组织人员",
 	"create-unit":                "新建组织",
 	"edit-unit":                  "修改组织",
 	"move-unit":                  "移动组织",

@@ -26,8 +26,8 @@ type User struct {
 var UserKind = record.New("user", "users", "用户", "User", func(u *User, k *record.Kind[User]) {
 	k.ID(&u.ID, "标识", "ID")
 	k.Int(&u.Version, "版本", "Version").Fixed()
-	k.Text(&u.Name, "姓名", "Name").Must().Max(60).Sort()
-	k.Text(&u.Login, "登录名", "Login").Must().Max(40).Sort()
+	k.Text(&u.Name, "姓名", "Name").Must().Max(60).Sort().Search()
+	k.Text(&u.Login, "登录名", "Login").Must().Max(40).Sort().Search()
 	k.Text(&u.Mobile, "手机", "Mobile").Max(11)
 	k.Text(&u.Email, "邮箱", "E-mail").Max(100)
 	k.Date(&u.ValidTo, "账号有效期至", "Account valid to")

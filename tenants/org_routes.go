@@ -24,6 +24,7 @@ func created(id uuid.UUID, err error) (*createdOutput, error) {
 func (o *Org) Routes(api *rest.API) {
 	o.companyRoutes(api)
 	o.unitRoutes(api)
+	o.colleagueRoute(api)
 	o.importRoutes(api) // before the users: its path is not to be taken for an id
 	o.userRoutes(api)
 	o.secondStepRoute(api)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"forecourt/kernel/access"
 	"forecourt/kernel/clock"
@@ -15,6 +16,7 @@ import (
 	"forecourt/kernel/fault"
 	"forecourt/kernel/id"
 	"forecourt/kernel/record"
+	"forecourt/kernel/search"
 )
 
 // Faults of users.
@@ -53,8 +55,8 @@ func (o *Org) AddUser(ctx context.Context, a Actor, in UserInput) (user uuid.UUI
 }
 
 func insertUser(ctx context.Context, tx Tx, user uuid.UUID, in UserInput, hash string) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO users (tenant_id, id, login, name, mobile, email, valid_to, must_change, password_hash) VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?::date, ?, ?)",
-		tx.Tenant, user, in.Login, in.Name, in.Mobile, in.Email, in.ValidTo, in.MustChange, hash)
+	_, err := tx.ExecContext(ctx, "INSERT INTO users (tenant_id, id, login, name, mobile, email, valid_to, must_change, password_hash, grams) VALUES (?, ?, ?, ?, nullif(?, ''), nullif(?, ''), ?::date, ?, ?, ?)",
+		tx.Tenant, user, in.Login, in.Name, in.Mobile, in.Email, in.ValidTo, in.MustChange, hash, userGrams(in.Name, in.Login))
 	if database.Violates(err, "users_login") {
 		return ErrLogin.At("login")
 	}
@@ -68,6 +70,11 @@ func insertUser(ctx context.Context, tx Tx, user uuid.UUID, in UserInput, hash s
 		}
 	}
 	return record.WriteHistory(ctx, tx.Tx, UserKind.Name, user, 1, "create", nil, now)
+}
+
+// userGrams are the keys by which a user is found, as UserKind declares: users are written by hand, not through it.
+func userGrams(name, login string) any {
+	return pgdialect.Array(search.Unique(append(search.Keys(name), search.Keys(login)...)))
 }
 
 // raise gives a user their next version, and locks them. It returns ErrNoUser, also for the account of an operator, which nobody

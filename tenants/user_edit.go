@@ -70,9 +70,9 @@ func (o *Org) editUser(ctx context.Context, tx Tx, user uuid.UUID, version int, 
 	if err := checkContact(given(in.Mobile), given(in.Email)); err != nil {
 		return err
 	}
-	var name, mobile, email string
+	var login, name, mobile, email string
 	var validTo clock.Day
-	if err := tx.QueryRowContext(ctx, "SELECT name, coalesce(mobile, ''), coalesce(email, ''), valid_to FROM users WHERE tenant_id = ? AND id = ?", tx.Tenant, user).Scan(&name, &mobile, &email, &validTo); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT login, name, coalesce(mobile, ''), coalesce(email, ''), valid_to FROM users WHERE tenant_id = ? AND id = ?", tx.Tenant, user).Scan(&login, &name, &mobile, &email, &validTo); err != nil {
 		return fmt.Errorf("edit user %s: %w", user, err)
 	}
 	was, now := map[string]any{}, map[string]any{}
@@ -96,7 +96,7 @@ func (o *Org) editUser(ctx context.Context, tx Tx, user uuid.UUID, version int, 
 			return err
 		}
 	}
-	if err := tx.Later(ctx, "UPDATE users SET name = ?, mobile = nullif(?, ''), email = nullif(?, ''), valid_to = ?::date WHERE tenant_id = ? AND id = ?", name, mobile, email, validTo, tx.Tenant, user); err != nil {
+	if err := tx.Later(ctx, "UPDATE users SET name = ?, mobile = nullif(?, ''), email = nullif(?, ''), valid_to = ?::date, grams = ? WHERE tenant_id = ? AND id = ?", name, mobile, email, validTo, userGrams(name, login), tx.Tenant, user); err != nil {
 		return err
 	}
 	return record.WriteHistory(ctx, tx.Tx, UserKind.Name, user, raised, "edit", was, now)

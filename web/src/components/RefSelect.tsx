@@ -18,6 +18,10 @@ export type RefSelectProps = {
   autoFocus?: boolean;
   label?: string;
   placeholder?: string;
+  /** Which records can be chosen, in the language of lists; all without it. */
+  filter?: string;
+  /** The one that cannot be chosen. */
+  without?: string;
 };
 
 function useTyped(text: string) {
@@ -41,19 +45,19 @@ export function useTitle(path: string | undefined, id: string | undefined, known
   return kind && q.data ? titleOf(kind, q.data) : undefined;
 }
 
-export function RefSelect({ id, path, value, onChange, title, disabled, autoFocus, label, placeholder }: RefSelectProps) {
+export function RefSelect({ id, path, value, onChange, title, disabled, autoFocus, label, placeholder, filter, without }: RefSelectProps) {
   const { t } = useTranslation();
   const kind = useKinds().find((k) => k.path === path);
   const [typed, setTyped] = useState('');
   const [open, setOpen] = useState(false);
   const q = useTyped(typed);
   const found = useQuery({
-    queryKey: ['records', kind?.name ?? path, 'pick', q],
-    queryFn: ({ signal }) => get<Page>(`/${path}`, { q: q || undefined, limit: 20, fields: kind && namedFields(kind) }, signal),
+    queryKey: ['records', kind?.name ?? path, 'pick', q, filter],
+    queryFn: ({ signal }) => get<Page>(`/${path}`, { q: q || undefined, filter, limit: 20, fields: kind && namedFields(kind) }, signal),
     enabled: open && Boolean(path),
     staleTime: 15_000,
   });
-  const rows = found.data?.items ?? [];
+  const rows = (found.data?.items ?? []).filter((r) => r.id !== without);
   const inList = rows.find((r) => r.id === value);
   const present = useTitle(path, value, inList ? (kind ? titleOf(kind, inList) : undefined) : title);
   const options = rows.map((r) => ({

@@ -13,6 +13,7 @@ import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { usePageTitle } from '../../lib/tabs';
 import { MergeDialog } from './MergeDialog';
+import { People } from './People';
 import { type Task, UnitDialog } from './UnitDialog';
 
 const icons: Record<string, ReactNode> = {
@@ -172,6 +173,7 @@ export function OrganisationPage() {
               )}
             </dl>
             {may && unit.kind === 'company' && unit.status === 'open' && !unit.openedOn && <Opening key={unit.id} unit={unit.id} />}
+            {!at && me?.grants['user:read'] !== undefined && <People unit={unit.id} />}
             <p style={{ marginTop: 16 }}>
               <Link to="/r/$path/$id" params={{ path: 'org-units', id: unit.id }}>
                 {t('org.history')}
