@@ -98,8 +98,19 @@ func (a *application) demo(ctx context.Context) error {
 	if err := a.platform.CreateOperator(ctx, operatorLogin, "平台运营", demoPassword); err != nil {
 		return err
 	}
-	_, err = a.fill(ctx)
-	return err
+	groups, err := a.fill(ctx)
+	if err != nil {
+		return err
+	}
+	for i, g := range demoGroups {
+		if g.trades == "" {
+			continue
+		}
+		if err := a.trades(ctx, groups[i], g.trades); err != nil {
+			return fmt.Errorf("%s: %w", g.code, err)
+		}
+	}
+	return nil
 }
 
 // fill opens the demo groups with their people and their business.
@@ -112,9 +123,6 @@ func (a *application) fill(ctx context.Context) ([]*staffed, error) {
 		s, err := a.openDemo(ctx, g)
 		if err == nil {
 			err = a.business(ctx, s, g, i*6)
-		}
-		if err == nil && g.trades != "" {
-			err = a.trades(ctx, s, g.trades)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", g.code, err)
