@@ -17,7 +17,9 @@ export function People({ unit }: { unit: string }) {
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   return (
     <>
-      <h2 className="fc-h2">{t('org.people', { count: q.data?.length ?? 0 })}</h2>
+      <h2 className="fc-h2" style={{ marginTop: 16 }}>
+        {t('org.people', { count: q.data?.length ?? 0 })}
+      </h2>
       <Table<Colleague>
         size="small"
         rowKey={(c) => `${c.userId}${c.unitId}${c.title}`}
