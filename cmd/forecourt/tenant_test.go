@@ -294,6 +294,12 @@ func TestATenantLeavesWithEverythingAndComesBack(t *testing.T) {
 		}
 	})
 
+	t.Run("ThePlanIsNotSoldThere", func(t *testing.T) {
+		third := install(t)
+		third.sql(t, "UPDATE plans SET code = 'other' WHERE code = 'enterprise'")
+		third.refuses(t, "no plan", "import", first)
+	})
+
 	paper := in("certificate.json")
 	erase := []string{"erase", "hengtong", "--confirm", "hengtong", "--certificate", paper, "--export", first}
 	t.Run("InUseIsNotErased", func(t *testing.T) {

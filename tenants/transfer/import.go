@@ -18,7 +18,7 @@ import (
 
 // Import brings a tenant in from an export file, whole or not at all. The file is read and compared with its manifest before
 // anything is written. Rows go in under row security, so none can land in another tenant. It returns ErrDamaged, ErrSchema,
-// ErrExists or ErrPlatform.
+// ErrExists, ErrPlan or ErrPlatform.
 func (s *Service) Import(ctx context.Context, r *zip.Reader) (*Manifest, error) {
 	a, err := open(r)
 	if err != nil {
@@ -128,6 +128,9 @@ func (s *Service) own(ctx context.Context, tx tenants.Tx, a *archive, t table) e
 		if _, err := tx.ExecContext(ctx, q, string(line)); err != nil {
 			if database.Violates(err, "tenants_code") || database.Violates(err, "tenants_pkey") {
 				return fmt.Errorf("%w: %s", ErrExists, a.Tenant.Code)
+			}
+			if database.Violates(err, "tenants_plan_fkey") {
+				return fmt.Errorf("%w; add it first", ErrPlan)
 			}
 			return err
 		}

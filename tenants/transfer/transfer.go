@@ -23,6 +23,8 @@ var (
 	ErrExists = errors.New("the tenant is here already")
 	// ErrPlatform says that rows of the platform that the tenant refers to have other rows in their place here.
 	ErrPlatform = errors.New("the platform has other rows in the place of those that the tenant refers to")
+	// ErrPlan says that the plan of the tenant is not sold here.
+	ErrPlan = errors.New("this installation has no plan with the code of the tenant's")
 	// ErrInUse refuses to erase a tenant that is not suspended.
 	ErrInUse = errors.New("suspend the tenant first")
 )

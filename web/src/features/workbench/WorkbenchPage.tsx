@@ -95,7 +95,7 @@ export function WorkbenchPage() {
       ))}
       {group(t('work.late'), late, 'late')}
       {group(t('work.waiting'), waiting, '')}
-      {!busy && !failed && !full.length && (
+      {!busy && !failed && !full.length && !openings.data?.length && (
         <Result
           status="success"
           title={t('work.done')}
