@@ -12,6 +12,9 @@ import { filterText } from '../../lib/kind';
 import { useNames, useWords } from '../../lib/prefs';
 import { usePageTitle } from '../../lib/tabs';
 
+/** How many checklists stand before the day's work; a group that begins has dozens of companies. */
+const mostOpenings = 2;
+
 type Queue = { kind: KindInfo; view: ViewInfo; n: number; more: boolean };
 
 /** What needs me today: every queue that holds something, the late ones first; each number opens its list. */
@@ -24,6 +27,7 @@ export function WorkbenchPage() {
   const now = useNow();
   usePageTitle(t('nav.workbench'));
   const openings = useOpenings(me?.grants['org:manage'] !== undefined);
+  const unopened = openings.data ?? [];
   const all = kinds.flatMap((kind) => kind.views.filter((v) => v.work || v.figure).map((view) => ({ kind, view })));
   const answers = useQueries({
     queries: all.map(({ kind, view }) => listQuery(kind, { filter: filterText(view.filter), limit: 1, count: true })),
@@ -88,14 +92,19 @@ export function WorkbenchPage() {
           ))}
         </div>
       )}
-      {openings.data?.map((c) => (
+      {unopened.slice(0, mostOpenings).map((c) => (
         <section key={c.unitId} className="fc-card fc-section">
           <Checklist company={c} />
         </section>
       ))}
+      {unopened.length > mostOpenings && (
+        <p>
+          <Link to="/organisation">{t('work.openings', { count: unopened.length - mostOpenings })}</Link>
+        </p>
+      )}
       {group(t('work.late'), late, 'late')}
       {group(t('work.waiting'), waiting, '')}
-      {!busy && !failed && !full.length && !openings.data?.length && (
+      {!busy && !failed && !full.length && !unopened.length && (
         <Result
           status="success"
           title={t('work.done')}
