@@ -40,12 +40,8 @@ func (o *Org) mayHandOver(ctx context.Context, tx Tx, user uuid.UUID) (h record.
 	if scope, err = tx.Can("user:manage"); err != nil {
 		return h, scope, err
 	}
-	exists, err := tx.NewSelect().TableExpr("users").Where("tenant_id = ? AND id = ?", tx.Tenant, user).Exists(ctx)
-	switch {
-	case err != nil:
-		return h, scope, fmt.Errorf("user %s: %w", user, err)
-	case !exists:
-		return h, scope, ErrNoUser
+	if err := userExists(ctx, tx, user); err != nil {
+		return h, scope, err
 	}
 	h = record.Held{Owner: user}
 	if !scope.All {

@@ -199,7 +199,7 @@ var commonActions = map[string]fault.Text{
 
 // actionLabel puts an action of the history into words.
 func (s *Spec) actionLabel(action string) fault.Text {
-	if t, ok := s.Actions()[action]; ok {
+	if t, ok := s.says[action]; ok {
 		return t
 	}
 	plain := strings.ReplaceAll(action, "_", " ")
@@ -207,7 +207,11 @@ func (s *Spec) actionLabel(action string) fault.Text {
 }
 
 // Actions returns every action that a line of the history can have, in words.
-func (s *Spec) Actions() map[string]fault.Text {
+func (s *Spec) Actions() map[string]fault.Text { return maps.Clone(s.says) }
+
+// sayAll joins what the declaration says with the state table and with what every kind has. It is done once: each line of each
+// history asks for a word of it.
+func (s *Spec) sayAll() {
 	all := maps.Clone(commonActions)
 	if s.machine != nil {
 		for _, a := range s.machine.All() {
@@ -215,7 +219,7 @@ func (s *Spec) Actions() map[string]fault.Text {
 		}
 	}
 	maps.Copy(all, s.says)
-	return all
+	s.says = all
 }
 
 // Says puts an action that is in no state table into words, for the history.

@@ -130,6 +130,7 @@ func New[T any](name, path, zh, en string, declare func(model *T, k *Kind[T])) *
 	if len(k.mistakes) > 0 {
 		panic("record " + name + ":\n  " + strings.Join(k.mistakes, "\n  "))
 	}
+	k.sayAll()
 	return k
 }
 

@@ -100,36 +100,44 @@ func (s *Service) settle(k *record.Spec, f *Field, filterable bool, list []Field
 	return err
 }
 
+// find reads a field of this version, its kind, and the other fields of it. It returns ErrNoField or record.ErrStale.
+func (s *Service) find(ctx context.Context, tx tenants.Tx, field uuid.UUID, version int) (k *record.Spec, f Field, others []Field, err error) {
+	kind, err := kindOf(ctx, tx, field)
+	if err != nil {
+		return nil, f, nil, err
+	}
+	if k, err = s.kind(kind); err != nil {
+		return nil, f, nil, err
+	}
+	list, err := fieldsOf(ctx, tx, kind)
+	if err != nil {
+		return nil, f, nil, err
+	}
+	i := slices.IndexFunc(list, func(o Field) bool { return o.ID == field })
+	switch {
+	case i < 0:
+		return nil, f, nil, ErrNoField
+	case list[i].Version != version:
+		return nil, f, nil, record.ErrStale
+	}
+	f = list[i]
+	return k, f, slices.Delete(list, i, i+1), nil
+}
+
 // change runs fn on a field of this version and stores what it made of it. It returns ErrNoField, record.ErrStale, or a denied fault.
 func (s *Service) change(ctx context.Context, a tenants.Actor, field uuid.UUID, version int, action string, fn func(tx tenants.Tx, k *record.Spec, f *Field, others []Field) error) (*Field, error) {
 	var f Field
 	err := s.shape(ctx, a, func(tx tenants.Tx) error {
-		kind, err := kindOf(ctx, tx, field)
+		k, before, others, err := s.find(ctx, tx, field, version)
 		if err != nil {
 			return err
 		}
-		k, err := s.kind(kind)
-		if err != nil {
-			return err
-		}
-		list, err := fieldsOf(ctx, tx, kind)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(list, func(o Field) bool { return o.ID == field })
-		if i < 0 {
-			return ErrNoField
-		}
-		if list[i].Version != version {
-			return record.ErrStale
-		}
-		before := list[i]
 		f = before
-		if err := fn(tx, k, &f, slices.Delete(slices.Clone(list), i, i+1)); err != nil {
+		if err := fn(tx, k, &f, others); err != nil {
 			return err
 		}
 		f.Version++
-		if err := record.WriteHistory(ctx, tx.Tx, fieldKind, f.ID, f.Version, action, facts(kind, before), facts(kind, f)); err != nil {
+		if err := record.WriteHistory(ctx, tx.Tx, fieldKind, f.ID, f.Version, action, facts(k.Name, before), facts(k.Name, f)); err != nil {
 			return err
 		}
 		return updateField(ctx, tx, f)
@@ -187,27 +195,11 @@ func (s *Service) Restore(ctx context.Context, a tenants.Actor, field uuid.UUID,
 // a denied fault.
 func (s *Service) Remove(ctx context.Context, a tenants.Actor, field uuid.UUID, version int) error {
 	return s.shape(ctx, a, func(tx tenants.Tx) error {
-		kind, err := kindOf(ctx, tx, field)
+		k, f, others, err := s.find(ctx, tx, field, version)
 		if err != nil {
 			return err
 		}
-		k, err := s.kind(kind)
-		if err != nil {
-			return err
-		}
-		list, err := fieldsOf(ctx, tx, kind)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(list, func(o Field) bool { return o.ID == field })
-		if i < 0 {
-			return ErrNoField
-		}
-		f := list[i]
-		if f.Version != version {
-			return record.ErrStale
-		}
-		if err := s.unused(ctx, tx, k, slices.Delete(slices.Clone(list), i, i+1), f.Key); err != nil {
+		if err := s.unused(ctx, tx, k, others, f.Key); err != nil {
 			return err
 		}
 		if filled, err := hasValues(ctx, tx, k, f.Key); err != nil {
@@ -215,7 +207,7 @@ func (s *Service) Remove(ctx context.Context, a tenants.Actor, field uuid.UUID, 
 		} else if filled {
 			return ErrHasValues
 		}
-		if err := record.WriteHistory(ctx, tx.Tx, fieldKind, f.ID, f.Version+1, "delete", facts(kind, f), nil); err != nil {
+		if err := record.WriteHistory(ctx, tx.Tx, fieldKind, f.ID, f.Version+1, "delete", facts(k.Name, f), nil); err != nil {
 			return err
 		}
 		return tx.Later(ctx, "DELETE FROM own_fields WHERE tenant_id = ? AND id = ?", tx.Tenant, f.ID)
