@@ -33,15 +33,17 @@ export async function signIn(browser: Browser, login: string, looks: Looks = {})
 }
 
 /** Signs in at the operators' own door. */
-export async function signInOperator(browser: Browser): Promise<Page> {
-  const page = await open(browser);
+export async function signInOperator(browser: Browser, looks: Looks = {}): Promise<Page> {
+  const page = await open(browser, looks);
+  const en = looks.lang === 'en';
   await page.goto('/signin');
-  await button(page, '平台运营入口').click();
+  await button(page, en ? 'Platform operators' : '平台运营入口').click();
   // The address changes before the form does, and both have the same labels.
-  await expect(button(page, '返回企业登录')).toBeVisible();
-  await page.getByLabel('账号').fill('operator');
-  await page.getByLabel('密码').fill(password);
-  await button(page, '登录').click();
+  await expect(button(page, en ? 'Back to company sign-in' : '返回企业登录')).toBeVisible();
+  await page.getByLabel(en ? 'Login' : '账号').fill('operator');
+  await page.getByLabel(en ? 'Password' : '密码').fill(password);
+  await button(page, en ? 'Sign in' : '登录').click();
+  await expect(button(page, en ? 'Sign out' : '退出登录')).toBeVisible();
   return page;
 }
 

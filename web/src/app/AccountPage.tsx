@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Form, Input, Table, Tag } from 'antd';
+import { Alert, Button, Form, Input, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../api/client';
 import { meQuery, useMe } from '../api/queries';
 import { Absences } from '../components/Absences';
+import { Listing } from '../components/Listing';
 import { useTell } from '../components/tell';
 import { OwnTokens } from '../features/signin/OwnTokens';
 import { Profile } from '../features/signin/Profile';
@@ -120,13 +121,11 @@ function Sessions() {
   return (
     <section className="fc-card fc-section">
       <h2 className="fc-h2">{t('account.sessions')}</h2>
-      <Table<Own>
-        size="small"
+      <Listing<Own>
         rowKey="id"
         loading={q.isPending}
-        dataSource={q.data}
-        pagination={false}
-        scroll={{ x: 560 }}
+        rows={q.data}
+        width={560}
         columns={[
           { title: t('monitor.address'), dataIndex: 'address' },
           { title: t('monitor.device'), dataIndex: 'agent', render: deviceOf },

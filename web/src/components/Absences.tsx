@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, DatePicker, Empty, Form, Popconfirm, Table, Tag } from 'antd';
+import { Button, DatePicker, Form, Popconfirm, Tag } from 'antd';
 import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { get, ProblemError, post, request } from '../api/client';
 import { today } from '../lib/clock';
 import { onward } from '../lib/onward';
 import { sortErrors } from '../lib/problems';
+import { Listing } from './Listing';
 import { PersonSelect } from './PersonSelect';
 import { Problem } from './Problem';
 import { useTell } from './tell';
@@ -68,15 +69,12 @@ export function Absences({ path, user }: { path: string; user: string }) {
           {t('absence.add')}
         </Button>
       </Form>
-      <Table<Absence>
-        size="small"
+      <div style={{ height: 12 }} />
+      <Listing<Absence>
         rowKey="id"
         loading={q.isPending}
-        dataSource={q.data}
-        pagination={false}
-        scroll={{ x: 'max-content' }}
-        style={{ marginTop: 12 }}
-        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('absence.none')} /> }}
+        rows={q.data}
+        empty={t('absence.none')}
         columns={[
           { title: t('absence.days'), render: (_, a) => <span className="fc-num">{`${a.from} – ${a.to}`}</span> },
           { title: t('absence.who'), dataIndex: 'userName' },

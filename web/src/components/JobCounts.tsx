@@ -1,7 +1,7 @@
-import { Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Words } from '../api/types';
 import { useWords } from '../lib/prefs';
+import { Listing } from './Listing';
 
 export type JobCount = {
   label: Words;
@@ -25,14 +25,12 @@ export function JobCounts({ counts, loading, queues }: { counts: JobCount[]; loa
     render: (v: number) => <span className={v ? 'fc-num' : 'fc-num fc-none'}>{v}</span>,
   });
   return (
-    <Table<JobCount>
-      size="small"
+    <Listing<JobCount>
       rowKey={(c) => c.label.zh}
       loading={loading}
-      dataSource={counts}
-      pagination={false}
-      scroll={{ x: 640 }}
-      locale={{ emptyText: t('jobs.none') }}
+      rows={counts}
+      width={640}
+      empty={t('jobs.none')}
       columns={[
         { title: t('jobs.job'), render: (_, c) => words(c.label) },
         ...(queues ? [{ title: t('jobs.queue'), render: (_: unknown, c: JobCount) => t(`jobs.queue_${c.queue}`) }] : []),

@@ -1,8 +1,9 @@
 import { InboxOutlined } from '@ant-design/icons';
-import { Alert, Button, Descriptions, Skeleton, Table, Upload } from 'antd';
+import { Alert, Button, Descriptions, Skeleton, Upload } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { request } from '../api/client';
+import { Listing } from './Listing';
 import { useTell } from './tell';
 
 type Line = { line: number; field: string; message: string };
@@ -75,11 +76,10 @@ export function SheetImport({ path, accept, prompt, hint, said, onImported }: Pr
             ]}
           />
           {errors.length > 0 && (
-            <Table<Line>
-              size="small"
+            <Listing<Line>
               rowKey={(e) => `${e.line}${e.field}${e.message}`}
-              dataSource={errors}
-              pagination={errors.length > 20 ? { pageSize: 20 } : false}
+              rows={errors}
+              page={20}
               columns={[
                 { title: t('sheet.line'), dataIndex: 'line', width: 80, align: 'right' },
                 { title: t('sheet.field'), dataIndex: 'field', width: 150 },

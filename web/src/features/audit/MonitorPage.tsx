@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Popconfirm, Table } from 'antd';
+import { Button, Popconfirm } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { get, post } from '../../api/client';
 import { useOperationName } from '../../api/operations';
 import { useMe } from '../../api/queries';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { ago, when } from '../../lib/clock';
@@ -50,13 +51,11 @@ export function MonitorPage() {
         <span className="fc-soft fc-num">{q.data && t('monitor.count', { count: q.data.length })}</span>
       </div>
       <div className="fc-card">
-        <Table<Live>
-          size="small"
+        <Listing<Live>
           rowKey="id"
           loading={q.isPending}
-          dataSource={q.data}
-          pagination={false}
-          scroll={{ x: 960 }}
+          rows={q.data}
+          width={960}
           columns={[
             {
               title: t('monitor.person'),

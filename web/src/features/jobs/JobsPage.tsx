@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Popconfirm, Segmented, Table } from 'antd';
+import { Button, Popconfirm, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post } from '../../api/client';
 import { useMe } from '../../api/queries';
 import type { Words } from '../../api/types';
 import { type JobCount, JobCounts } from '../../components/JobCounts';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { when } from '../../lib/clock';
@@ -53,7 +54,7 @@ export function JobsPage() {
       <div className="fc-card">
         <JobCounts counts={q.data?.counts ?? []} loading={q.isPending} />
       </div>
-      <div className="fc-card" style={{ marginTop: 12, overflowX: 'auto' }}>
+      <div className="fc-card" style={{ marginTop: 12 }}>
         <div style={{ padding: 10 }}>
           <Segmented<State>
             value={state}
@@ -61,23 +62,13 @@ export function JobsPage() {
             options={states.map((s) => ({ value: s, label: `${t(`jobs.${s}`)} ${total(s)}` }))}
           />
         </div>
-        <Table<Job>
-          size="small"
+        <Listing<Job>
           rowKey="id"
           loading={q.isPending}
-          dataSource={q.data?.items}
-          pagination={false}
-          scroll={{ x: 720 }}
-          locale={{ emptyText: t(`jobs.no_${state}`) }}
-          expandable={{
-            rowExpandable: (j) => Boolean(j.detail),
-            expandedRowRender: (j) => (
-              <div>
-                <div className="fc-soft">{t('jobs.detail')}</div>
-                <code className="fc-lines">{j.detail}</code>
-              </div>
-            ),
-          }}
+          rows={q.data?.items}
+          width={720}
+          empty={t(`jobs.no_${state}`)}
+          more={{ label: t('jobs.detail'), of: (j) => j.detail && <code className="fc-lines">{j.detail}</code> }}
           columns={[
             { title: t('jobs.job'), render: (_, j) => words(j.label) },
             { title: t('jobs.since'), dataIndex: 'since', render: (v: string) => <span className="fc-num">{when(v)}</span> },

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Table, Tag } from 'antd';
+import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 
 type Colleague = { userId: string; name: string; login: string; status: string; title: string; unitId: string; unitName: string };
@@ -20,14 +21,13 @@ export function People({ unit }: { unit: string }) {
       <h2 className="fc-h2" style={{ marginTop: 16 }}>
         {t('org.people', { count: q.data?.length ?? 0 })}
       </h2>
-      <Table<Colleague>
-        size="small"
+      <Listing<Colleague>
         rowKey={(c) => `${c.userId}${c.unitId}${c.title}`}
         loading={q.isPending}
-        dataSource={q.data}
-        pagination={(q.data?.length ?? 0) > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-        scroll={{ x: 420 }}
-        locale={{ emptyText: t('org.noPeople') }}
+        rows={q.data}
+        page={20}
+        width={420}
+        empty={t('org.noPeople')}
         columns={[
           {
             title: t('org.person'),

@@ -1,11 +1,12 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { Alert, Button, Form, Modal, Popconfirm, Table, Tag } from 'antd';
+import { Alert, Button, Form, Modal, Popconfirm, Tag } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post, request } from '../../api/client';
 import { useMe } from '../../api/queries';
 import type { KindInfo, Open } from '../../api/types';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { useWords } from '../../lib/prefs';
@@ -39,14 +40,11 @@ export function Postings({ row }: { kind: KindInfo; row: Open }) {
           </Button>
         )}
       </div>
-      <Table<Held>
-        size="small"
+      <Listing<Held>
         rowKey="id"
         loading={q.isPending}
-        pagination={false}
-        dataSource={q.data}
-        scroll={{ x: 'max-content' }}
-        locale={{ emptyText: t('people.noPostings') }}
+        rows={q.data}
+        empty={t('people.noPostings')}
         columns={[
           {
             title: t('people.unit'),

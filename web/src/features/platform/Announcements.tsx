@@ -1,11 +1,12 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Radio, Select, Space, Table, Tag } from 'antd';
+import { Alert, Button, DatePicker, Form, Input, Modal, Popconfirm, Radio, Select, Space, Tag } from 'antd';
 import type dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post, request } from '../../api/client';
 import type { Words } from '../../api/types';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { instant, now, wall, when } from '../../lib/clock';
@@ -53,14 +54,12 @@ export function Announcements() {
         </Button>
       </div>
       <div className="fc-card">
-        <Table<Announcement>
-          size="small"
+        <Listing<Announcement>
           rowKey="id"
           loading={q.isPending}
-          dataSource={q.data}
-          pagination={false}
-          scroll={{ x: 760 }}
-          locale={{ emptyText: t('announcement.none') }}
+          rows={q.data}
+          width={760}
+          empty={t('announcement.none')}
           columns={[
             {
               title: t('announcement.title'),
@@ -80,7 +79,6 @@ export function Announcements() {
                   : a.tenants.map((id) => tenants.find((x) => x.id === id)?.name ?? t('announcement.gone')).join('、'),
             },
             {
-              title: t('platform.actions'),
               render: (_, a) =>
                 over(a) ? (
                   <span className="fc-soft">{t('announcement.over')}</span>

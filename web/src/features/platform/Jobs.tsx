@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Empty, Table } from 'antd';
+import { Button, Empty } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { get, post } from '../../api/client';
 import { type JobCount, JobCounts } from '../../components/JobCounts';
+import { Listing } from '../../components/Listing';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { when } from '../../lib/clock';
@@ -46,12 +47,10 @@ export function Jobs() {
           <h2 className="fc-h2" style={{ padding: '10px 14px 0' }}>
             {t('jobs.failed')}
           </h2>
-          <Table<Parked>
-            size="small"
+          <Listing<Parked>
             rowKey="id"
-            dataSource={parked.data}
-            pagination={false}
-            scroll={{ x: 720 }}
+            rows={parked.data}
+            width={720}
             columns={[
               { title: t('platform.code'), dataIndex: 'tenantCode', render: (v: string) => <span className="fc-mono">{v}</span> },
               { title: t('jobs.since'), dataIndex: 'since', render: (v: string) => <span className="fc-num">{when(v)}</span> },

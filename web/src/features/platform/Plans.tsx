@@ -1,10 +1,11 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Form, Input, Modal, Table } from 'antd';
+import { Alert, Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post, request } from '../../api/client';
 import type { Words } from '../../api/types';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { onward } from '../../lib/onward';
@@ -31,13 +32,11 @@ export function Plans() {
         </Button>
       </div>
       <div className="fc-card">
-        <Table<Plan>
-          size="small"
+        <Listing<Plan>
           rowKey="code"
           loading={q.isPending}
-          dataSource={q.data}
-          pagination={false}
-          scroll={{ x: 760 }}
+          rows={q.data}
+          width={760}
           columns={[
             { title: t('platform.name'), render: (_, p) => words(p.name) },
             { title: t('plans.code'), dataIndex: 'code', render: (v: string) => <span className="fc-mono">{v}</span> },

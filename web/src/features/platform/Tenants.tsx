@@ -1,9 +1,10 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Button, Table } from 'antd';
+import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { when } from '../../lib/clock';
@@ -22,6 +23,7 @@ export function Tenants() {
   const navigate = useNavigate();
   const tell = useTell();
   const [opening, setOpening] = useState(false);
+  const [status, setStatus] = useState<Status>();
   const q = useQuery(tenantsQuery);
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   const seats = (x: Tenant) => {
@@ -38,19 +40,26 @@ export function Tenants() {
     <>
       <div className="fc-head">
         <h1>{t('platform.tenants')}</h1>
+        <Select<Status>
+          allowClear
+          aria-label={t('platform.status')}
+          placeholder={t('platform.status')}
+          value={status}
+          onChange={setStatus}
+          style={{ width: 110 }}
+          options={statuses.map((s) => ({ value: s, label: t(`platform.${s}`) }))}
+        />
         <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpening(true)}>
           {t('platform.open')}
         </Button>
       </div>
       <div className="fc-card">
-        <Table<Tenant>
-          size="small"
+        <Listing<Tenant>
           rowKey="id"
           loading={q.isPending}
-          dataSource={q.data}
-          pagination={false}
-          scroll={{ x: 860 }}
-          locale={{ emptyText: t('platform.noTenants') }}
+          rows={status ? q.data?.filter((x) => x.status === status) : q.data}
+          width={860}
+          empty={t('platform.noTenants')}
           columns={[
             {
               title: t('platform.name'),
@@ -65,8 +74,6 @@ export function Tenants() {
             {
               title: t('platform.status'),
               dataIndex: 'status',
-              filters: statuses.map((s) => ({ value: s, text: t(`platform.${s}`) })),
-              onFilter: (v, row) => row.status === v,
               render: (v: Status) => <StatusTag status={v} />,
             },
             { title: t('platform.plan'), render: (_, row) => words(row.planName) },

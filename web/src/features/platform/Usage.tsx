@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Empty, Segmented, Skeleton, Table } from 'antd';
+import { Empty, Segmented, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { size } from '../../lib/format';
 import { type UsageDay, usageQuery } from './queries';
@@ -26,21 +27,18 @@ export function Usage({ id }: { id: string }) {
   });
   return (
     <>
-      <div className="fc-scroll">
-        <Segmented<Measure>
-          size="small"
-          value={measure}
-          onChange={setMeasure}
-          options={measures.map((m) => ({ value: m, label: t(`platform.${m}`) }))}
-        />
-      </div>
-      <UsageChart days={[...q.data].reverse()} measure={measure} say={(n) => say(measure, n)} />
-      <Table<UsageDay>
+      <Segmented<Measure>
         size="small"
+        value={measure}
+        onChange={setMeasure}
+        options={measures.map((m) => ({ value: m, label: t(`platform.${m}`) }))}
+      />
+      <UsageChart days={[...q.data].reverse()} measure={measure} say={(n) => say(measure, n)} />
+      <Listing<UsageDay>
         rowKey="day"
-        dataSource={q.data}
-        pagination={q.data.length > 14 ? { pageSize: 14, showSizeChanger: false } : false}
-        scroll={{ x: 640 }}
+        rows={q.data}
+        page={14}
+        width={640}
         columns={[
           { title: t('platform.day'), dataIndex: 'day', render: (v: string) => <span className="fc-num">{v}</span> },
           column('companies'),

@@ -1,12 +1,13 @@
 import { EditOutlined } from '@ant-design/icons';
 import { Link, useParams } from '@tanstack/react-router';
-import { Button, Descriptions, Dropdown, Progress, Steps, Table, Tabs } from 'antd';
+import { Button, Descriptions, Dropdown, Progress, Steps, Tabs } from 'antd';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/client';
 import { useKinds, useList, useMe, useRecord } from '../../api/queries';
 import type { FieldInfo, KindInfo, Open, PartInfo, RelatedInfo, Row } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
+import { Listing } from '../../components/Listing';
 import { Problem, Waiting } from '../../components/Problem';
 import { Revealable, StatusTag, Value } from '../../components/Value';
 import { fieldOf, filterText, titleOf, withId } from '../../lib/kind';
@@ -246,43 +247,24 @@ function Details({ kind, row }: { kind: KindInfo; row: Open }) {
 function Lines({ part, rows }: { part: PartInfo; rows: Row[] }) {
   const { t } = useTranslation();
   const words = useWords();
-  const phone = usePhone();
   const fields = part.fields.filter(
     (f) => f.type !== 'id' && !technical.has(f.name) && f.visibility !== 'hidden' && f.name !== 'position' && f.name !== 'itemId',
   );
   return (
     <section className="fc-card fc-section">
       <h2 className="fc-h2">{words(part.label)}</h2>
-      {phone ? (
-        rows.map((r, i) => (
-          <div key={r.id ?? i} className="fc-line">
-            {fields
-              .filter((f) => r[f.name] !== undefined && r[f.name] !== null && r[f.name] !== '')
-              .map((f) => (
-                <span key={f.name}>
-                  <em>{words(f.label)}</em>
-                  <Value field={f} row={r} />
-                </span>
-              ))}
-          </div>
-        ))
-      ) : (
-        <Table<Row>
-          size="small"
-          rowKey={(r) => r.id ?? JSON.stringify(r)}
-          pagination={false}
-          dataSource={rows}
-          locale={{ emptyText: t('record.noLines') }}
-          scroll={{ x: 'max-content' }}
-          columns={fields.map((f) => ({
-            key: f.name,
-            title: words(f.label),
-            align: f.type === 'money' || f.type === 'int' ? ('right' as const) : undefined,
-            render: (_: unknown, r: Row) => <Value field={f} row={r} />,
-          }))}
-        />
-      )}
-      {phone && rows.length === 0 && <span className="fc-soft">{t('record.noLines')}</span>}
+      <Listing<Row>
+        rowKey={(r) => r.id ?? JSON.stringify(r)}
+        rows={rows}
+        empty={t('record.noLines')}
+        columns={fields.map((f) => ({
+          key: f.name,
+          dataIndex: f.name,
+          title: words(f.label),
+          align: f.type === 'money' || f.type === 'int' ? ('right' as const) : undefined,
+          render: (_: unknown, r: Row) => <Value field={f} row={r} />,
+        }))}
+      />
     </section>
   );
 }
@@ -302,15 +284,13 @@ function RelatedRows({ kind, related, id }: { kind: KindInfo; related: RelatedIn
   if (list.isError) return <Problem error={list.error} retry={() => list.refetch()} />;
   return (
     <section className="fc-card">
-      <Table<Row>
-        size="small"
+      <Listing<Row>
         rowKey="id"
         loading={list.isPending}
-        pagination={false}
-        dataSource={list.data?.items}
+        rows={list.data?.items}
         columns={columns(kind, (f) => words(f.label), undefined, fields)}
-        scroll={{ x: fields.reduce((n, f) => n + width(f), 0) }}
-        locale={{ emptyText: t('record.noRelated') }}
+        width={fields.reduce((n, f) => n + width(f), 0)}
+        empty={t('record.noRelated')}
       />
       {list.data?.next && (
         <div className="fc-foot">

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import type { TableColumnsType } from 'antd';
 import type { FieldInfo, KindInfo, Row } from '../../api/types';
+import type { Column } from '../../components/Listing';
 import { Value } from '../../components/Value';
 import { fieldOf } from '../../lib/kind';
 
@@ -33,12 +33,7 @@ export const width = (f: FieldInfo) =>
 export const fieldsOf = (kind: KindInfo, names: string[]) => names.flatMap((n) => fieldOf(kind.fields, n) ?? []);
 
 /** The columns of a list, from its declaration. The first one is the link to the record. */
-export function columns(
-  kind: KindInfo,
-  label: (f: FieldInfo) => string,
-  sort?: string,
-  fields = fieldsOf(kind, kind.list),
-): TableColumnsType<Row> {
+export function columns(kind: KindInfo, label: (f: FieldInfo) => string, sort?: string, fields = fieldsOf(kind, kind.list)) {
   return fields.map((f, i) => ({
     fixed: i === 0 ? ('start' as const) : undefined,
     key: f.name,
@@ -58,5 +53,5 @@ export function columns(
       ) : (
         <Value field={f} row={row} link={false} />
       ),
-  }));
+  })) satisfies Column<Row>[];
 }

@@ -1,10 +1,11 @@
 import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Empty, Popconfirm, Space, Table, Tag } from 'antd';
+import { Button, Popconfirm, Space, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../../api/client';
 import type { KindInfo } from '../../api/types';
+import { Listing } from '../../components/Listing';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { useWords } from '../../lib/prefs';
@@ -54,13 +55,11 @@ export function FieldsTab({ kind, may }: { kind: KindInfo; may: boolean }) {
           </Button>
         )}
       </div>
-      <Table<OwnField>
-        size="small"
+      <Listing<OwnField>
         rowKey="id"
-        pagination={false}
-        dataSource={all.items}
-        scroll={{ x: 640 }}
-        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('screens.noFields')} /> }}
+        rows={all.items}
+        width={640}
+        empty={t('screens.noFields')}
         columns={[
           {
             key: 'name',

@@ -1,8 +1,9 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined } from '@ant-design/icons';
-import { Button, Checkbox, InputNumber, Select, Table } from 'antd';
+import { Button, Checkbox, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useList } from '../../api/queries';
 import type { KindInfo, Row } from '../../api/types';
+import { Listing } from '../../components/Listing';
 import { Value } from '../../components/Value';
 import { fieldOf } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
@@ -99,12 +100,10 @@ export function ListEditor({ kind, value, onChange }: { kind: KindInfo; value: L
         />
       </div>
       <h2 className="fc-h2">{t('screens.preview')}</h2>
-      <Table<Row>
-        size="small"
+      <Listing<Row>
         rowKey="id"
-        pagination={false}
-        dataSource={sample.data?.items}
-        scroll={{ x: columns.reduce((n, c) => n + (c.width ?? 120), 0) }}
+        rows={sample.data?.items}
+        width={columns.reduce((n, c) => n + (c.width ?? 120), 0)}
         columns={columns.flatMap((c) => {
           const f = fieldOf(kind.fields, c.name);
           return f

@@ -1,5 +1,6 @@
-import { Button, Popconfirm, Table, Tag, Tooltip } from 'antd';
+import { Button, Popconfirm, Tag, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Listing } from '../../components/Listing';
 import { ago, when } from '../../lib/clock';
 import { useWords } from '../../lib/prefs';
 import { type Token, useOwnGrants } from './tokens';
@@ -19,14 +20,11 @@ export function TokenTable({ rows, owners, revoke }: { rows: Token[] | undefined
       .flatMap((p) => grants.data?.filter((g) => g.permission === p).map((g) => `${words(g.resourceLabel)} · ${words(g.label)}`) ?? [])
       .join('；');
   return (
-    <Table<Token>
-      size="small"
+    <Listing<Token>
       rowKey="id"
       loading={!rows}
-      dataSource={rows}
-      pagination={false}
-      scroll={{ x: 'max-content' }}
-      locale={{ emptyText: t('tokens.none') }}
+      rows={rows}
+      empty={t('tokens.none')}
       columns={[
         { title: t('tokens.name'), dataIndex: 'name' },
         ...(owners ? [{ title: t('monitor.person'), render: (_: unknown, x: Token) => x.userName }] : []),

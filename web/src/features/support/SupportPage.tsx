@@ -1,11 +1,12 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Form, Input, Modal, Popconfirm, Radio, Select, Table, Tag } from 'antd';
+import { Alert, Button, Form, Input, Modal, Popconfirm, Radio, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post } from '../../api/client';
 import { useMe } from '../../api/queries';
 import { LinkButton } from '../../components/LinkButton';
+import { Listing } from '../../components/Listing';
 import { Problem } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { when } from '../../lib/clock';
@@ -65,14 +66,11 @@ export function SupportPage() {
         {t('support.hint')}
       </p>
       <div className="fc-card">
-        <Table<Grant>
-          size="small"
+        <Listing<Grant>
           rowKey="id"
           loading={q.isPending}
-          dataSource={q.data}
-          pagination={false}
-          scroll={{ x: 'max-content' }}
-          locale={{ emptyText: t('support.none') }}
+          rows={q.data}
+          empty={t('support.none')}
           columns={[
             {
               title: t('support.state'),
