@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,6 +32,8 @@ type idp struct {
 	spoil  func(claims map[string]any)
 	asked  url.Values // the last authorization
 	redeem bool
+	way    string   // how it says that it wants to hear the client's secret; empty: it doesn't say
+	heard  []string // how it heard it
 }
 
 const (
@@ -50,7 +53,7 @@ func newIDP(t *testing.T) *idp {
 		_ = json.NewEncoder(w).Encode(v)
 	}
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, 200, map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys", "userinfo_endpoint": p.URL + "/me", "id_token_signing_alg_values_supported": []string{"RS256"}})
+		answer(w, 200, map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys", "userinfo_endpoint": p.URL + "/me", "id_token_signing_alg_values_supported": []string{"RS256"}, "token_endpoint_auth_methods_supported": strings.Fields(p.way)})
 	})
 	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, 200, map[string]any{"keys": []any{map[string]any{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1", "n": b64(key.N.Bytes()), "e": b64(big.NewInt(int64(key.E)).Bytes())}}})
@@ -60,12 +63,15 @@ func newIDP(t *testing.T) *idp {
 	})
 	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
 		id, secret, ok := r.BasicAuth()
+		way := "client_secret_basic"
 		if !ok {
+			way = "client_secret_post"
 			id, secret = r.PostFormValue("client_id"), r.PostFormValue("client_secret")
 		} else {
 			secret, _ = url.QueryUnescape(secret)
 		}
 		sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
+		p.heard = append(p.heard, way)
 		switch {
 		case id != clientID || secret != clientSecret:
 			answer(w, 401, map[string]any{"error": "invalid_client"})
@@ -230,6 +236,29 @@ func TestCompanyAccountStory(t *testing.T) {
 			t.Errorf("%d %v", status, answer)
 		}
 	})
+}
+
+// A provider that says how it wants to hear the client's secret hears it once, in that way: a second try would bring a used code.
+func TestASecretIsSaidAsTheProviderWants(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{"client_secret_basic", "client_secret_post"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			c := newCompany(t)
+			c.idp.way = way
+			c.decide(t, nil)
+			if status, answer := c.in(t); status != 200 {
+				t.Errorf("%d %v", status, answer)
+			}
+			kept, state := c.leave(t)
+			if status, answer := c.comeBack(t, kept, state, "used"); status != 401 || answer["code"] != "session.provider_flow" {
+				t.Errorf("a used code: %d %v", status, answer)
+			}
+			if !slices.Equal(c.idp.heard, []string{way, way}) {
+				t.Errorf("heard %v", c.idp.heard)
+			}
+		})
+	}
 }
 
 // versionOf reads a user's version.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -113,6 +114,25 @@ func (i *issuers) find(ctx context.Context, name string) (*oidc.Provider, error)
 	return p, nil
 }
 
+// endpointOf is where a provider is asked, and how it wants to hear the client's secret. Where the provider does not say how, both
+// ways are tried: but a second try brings a code that the first one may have used up, and hides why it was refused.
+func endpointOf(p *oidc.Provider) oauth2.Endpoint {
+	e := p.Endpoint()
+	var says struct {
+		Methods []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err := p.Claims(&says); err != nil {
+		return e
+	}
+	switch {
+	case slices.Contains(says.Methods, "client_secret_basic"):
+		e.AuthStyle = oauth2.AuthStyleInHeader
+	case slices.Contains(says.Methods, "client_secret_post"):
+		e.AuthStyle = oauth2.AuthStyleInParams
+	}
+	return e
+}
+
 func (i *issuers) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, i.client)
 }
@@ -148,7 +168,7 @@ func (s *Sessions) TestProvider(ctx context.Context, a Actor, in ProviderInput) 
 		return err
 	}
 	// A code that was never given is refused either way: for itself where the client is known, for the client where it is not.
-	config := oauth2.Config{ClientID: in.ClientID, ClientSecret: key, Endpoint: p.Endpoint(), RedirectURL: in.Issuer}
+	config := oauth2.Config{ClientID: in.ClientID, ClientSecret: key, Endpoint: endpointOf(p), RedirectURL: in.Issuer}
 	_, err = config.Exchange(s.issuers.context(ctx), "test", oauth2.VerifierOption(oauth2.GenerateVerifier()))
 	var answer *oauth2.RetrieveError
 	switch {

@@ -136,7 +136,7 @@ func (s *Sessions) configOf(ctx context.Context, t Tenant, f errand) (*oauth2.Co
 	if k.oidc, err = s.issuers.find(ctx, k.Issuer); err != nil {
 		return nil, nil, ErrProvider.Because(err)
 	}
-	return &oauth2.Config{ClientID: k.ClientID, ClientSecret: string(key), Endpoint: k.oidc.Endpoint(), RedirectURL: f.Return, Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}, &k, nil
+	return &oauth2.Config{ClientID: k.ClientID, ClientSecret: string(key), Endpoint: endpointOf(k.oidc), RedirectURL: f.Return, Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}, &k, nil
 }
 
 // ProviderAnswer is with what a person comes back from the provider.

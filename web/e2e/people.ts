@@ -1,6 +1,9 @@
 import { type Browser, expect, type Locator, type Page } from '@playwright/test';
 
 export const password = 'forecourt-demo';
+/** Where the identity provider of the stories listens (cmd/testprovider). */
+export const provider = process.env.FORECOURT_E2E_PROVIDER ?? '127.0.0.1:18491';
+export const issuer = `https://${provider}`;
 export const desk = { width: 1366, height: 768 };
 export const phone = { width: 390, height: 844 };
 

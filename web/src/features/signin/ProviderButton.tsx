@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post } from '../../api/client';
 import { keepNext } from './away';
+import { rememberTenant } from './enter';
 
 type Ways = { password: 'all' | 'administrators'; provider?: { label: string } };
 
@@ -28,6 +29,7 @@ export function ProviderButton({ tenant, next, failed }: { tenant: string; next?
     try {
       keepNext(next);
       const { url } = await post<{ url: string }>('/session/provider', { tenant, origin: location.origin });
+      rememberTenant(tenant); // whoever is refused there comes back to their own company's form
       location.assign(url);
     } catch (e) {
       setBusy(false);

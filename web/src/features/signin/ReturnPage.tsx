@@ -1,22 +1,20 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { Alert, Spin } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import type { Me } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { useProblemText } from '../../components/Problem';
-import { setNow } from '../../lib/clock';
 import { usePageTitle } from '../../lib/tabs';
 import { takeNext } from './away';
+import { useEnter } from './enter';
 
 /** Where a person comes back from their company account. */
 export function ReturnPage() {
   const { t } = useTranslation();
   const text = useProblemText();
-  const client = useQueryClient();
-  const router = useRouter();
-  const navigate = useNavigate();
+  const enter = useEnter();
   const { code, state } = useSearch({ from: '/signin/return' });
   usePageTitle(t('signin.title'));
   const q = useQuery({
@@ -26,11 +24,7 @@ export function ReturnPage() {
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async () => {
       const { me } = await post<{ me: Me }>('/session/provider/code', { code, state });
-      const next = takeNext();
-      client.setQueryData(['me'], me);
-      setNow(me.tenant);
-      if (next) router.history.replace(next);
-      else await navigate({ to: '/', replace: true });
+      await enter(me, takeNext());
       return true;
     },
   });

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,14 +8,13 @@ import type { Me } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { Looks } from '../../components/Looks';
 import { useProblemText } from '../../components/Problem';
-import { setNow } from '../../lib/clock';
-import { tabs, usePageTitle } from '../../lib/tabs';
+import { usePageTitle } from '../../lib/tabs';
 import { CodeInput } from './CodeInput';
+import { lastTenant, useEnter } from './enter';
 import { ProviderButton } from './ProviderButton';
 
 type Values = { tenant: string; login: string; password: string };
 type Entry = { me?: Me; challenge?: string };
-const remembered = 'fc.tenant';
 
 export function SignInPage() {
   const { t } = useTranslation();
@@ -23,11 +22,11 @@ export function SignInPage() {
   const { next } = useSearch({ from: '/signin' });
   const client = useQueryClient();
   const router = useRouter();
-  const navigate = useNavigate();
+  const enter = useEnter();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const [challenge, setChallenge] = useState<string>();
-  const tenant = localStorage.getItem(remembered) ?? '';
+  const tenant = lastTenant();
   const [form] = Form.useForm<Values>();
   const typed = Form.useWatch('tenant', form) ?? tenant;
   usePageTitle(t('signin.title'));
@@ -37,10 +36,8 @@ export function SignInPage() {
     setError(undefined);
     try {
       const entry = await post<Entry>('/session', { ...values, tenant: values.tenant.trim(), login: values.login.trim() });
-      if (tenant !== values.tenant.trim()) tabs.clear();
-      localStorage.setItem(remembered, values.tenant.trim());
       if (entry.challenge) setChallenge(entry.challenge);
-      else if (entry.me) await enter(entry.me);
+      else if (entry.me) await into(entry.me);
     } catch (e) {
       setError(e);
     } finally {
@@ -52,7 +49,7 @@ export function SignInPage() {
     setError(undefined);
     try {
       const { me } = await post<Entry>('/session/code', { challenge, code: code.trim() });
-      if (me) await enter(me);
+      if (me) await into(me);
     } catch (e) {
       setError(e);
       if (e instanceof ProblemError && e.code === 'session.challenge') setChallenge(undefined);
@@ -60,12 +57,9 @@ export function SignInPage() {
       setBusy(false);
     }
   };
-  const enter = async (me: Me) => {
+  const into = (me: Me) => {
     client.clear();
-    client.setQueryData(['me'], me);
-    setNow(me.tenant);
-    if (next) router.history.push(next);
-    else await navigate({ to: '/' });
+    return enter(me, next);
   };
   // The pages after the sign-in are loaded while the password is typed.
   const warm = () => void router.loadRouteChunk(router.routesByPath['/']);
