@@ -44,13 +44,19 @@ func healthy(t *testing.T) (patient, testdb.DB) {
 	return patient{database: db.AppURL, redis: u.String(), data: t.TempDir(), secret: "a key that all replicas are given"}, db
 }
 
-func (p patient) see(t *testing.T) finding {
+// set puts what the patient is into the environment.
+func (p patient) set(t *testing.T) {
 	t.Helper()
 	t.Setenv("DATABASE_URL", p.database)
 	t.Setenv("DATABASE_OWNER_URL", p.owner)
 	t.Setenv("REDIS_URL", p.redis)
 	t.Setenv("FORECOURT_DATA", p.data)
 	t.Setenv("FORECOURT_SECRET", p.secret)
+}
+
+func (p patient) see(t *testing.T) finding {
+	t.Helper()
+	p.set(t)
 	var out, errs bytes.Buffer
 	v := finding{lines: map[string]string{}}
 	v.status = dispatch(t.Context(), []string{"doctor"}, &out, &errs)

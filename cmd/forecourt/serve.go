@@ -35,39 +35,95 @@ func serve(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, app.close()) }()
-	if *role != "worker" {
-		if err := app.begin(ctx, s.cfg.Demo, out); err != nil {
-			return err
+	return app.run(ctx, s, *role, out)
+}
+
+// farewell is how long a process that stops waits for what it is answering: as long as an operation may take.
+const farewell = 30 * time.Second
+
+// run does what role asks until ctx ends, and then leaves in order: probes say so, requests that are still sent meanwhile are answered,
+// event streams end, what is being answered and worked on is finished, and only then what all of it stands on.
+func (a *application) run(ctx context.Context, s *servers, role string, out io.Writer) (err error) {
+	probes := &ops{metrics: a.metrics, appURL: s.appURL}
+	var door net.Listener
+	if s.cfg.OpsAddr != "" {
+		if door, err = net.Listen("tcp", s.cfg.OpsAddr); err != nil {
+			return fmt.Errorf("listen for probes: %w", err)
 		}
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return ended(app.hub.Run(ctx)) })
-	g.Go(func() error { return ended(app.tenants.Run(ctx)) })
-	g.Go(func() error { return ended(app.closed.Run(ctx)) })
-	if *role != "api" {
-		g.Go(func() error { return ended(app.workers.Run(ctx)) })
+	ground, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	beneath := &errgroup.Group{}
+	standing := func(run func(context.Context) error) {
+		beneath.Go(func() error {
+			defer stop() // without it nothing above is right
+			return ended(run(ground))
+		})
 	}
-	if *role != "worker" {
+	standing(a.hub.Run)
+	standing(a.tenants.Run)
+	standing(a.closed.Run)
+	if door != nil {
+		a.metrics.watch(a, role != "api")
+		_, _ = fmt.Fprintf(out, "Probes and metrics  http://%s\n", door.Addr())
+		standing(func(ctx context.Context) error { return probes.run(ctx, door) })
+	}
+	err = a.work(ctx, s, role, probes, out)
+	leave()
+	return errors.Join(err, beneath.Wait())
+}
+
+// work answers and runs what was left for later, until ctx ends and both are done.
+func (a *application) work(ctx context.Context, s *servers, role string, probes *ops, out io.Writer) error {
+	g, ctx := errgroup.WithContext(ctx)
+	if role != "worker" {
+		if err := a.begin(ctx, s.cfg.Demo, out); err != nil {
+			return err
+		}
 		l, err := net.Listen("tcp", s.cfg.Addr)
 		if err != nil {
 			return fmt.Errorf("listen: %w", err)
 		}
-		g.Go(func() error { return app.http.Listener(l) })
-		g.Go(func() error {
-			<-ctx.Done()
-			if err := app.http.ShutdownWithTimeout(3 * time.Second); !errors.Is(err, context.DeadlineExceeded) {
-				return err
-			}
-			return nil // event streams never end by themselves
-		})
-		data, _ := filepath.Abs(s.cfg.Data)
-		_, _ = fmt.Fprintf(out, "\nForecourt 车枢  http://%s\n", l.Addr())
-		if s.cfg.Demo {
-			listDemo(out)
+		g.Go(func() error { return a.http.Listener(l) })
+		a.greet(s, l, out)
+	}
+	probes.now(serving)
+	g.Go(func() error {
+		<-ctx.Done()
+		probes.now(leaving)
+		if role == "worker" {
+			return nil
 		}
-		_, _ = fmt.Fprintf(out, "Data: %s   Stop with Ctrl-C\n", data)
+		return a.leave(s.cfg.Drain)
+	})
+	if role != "api" {
+		g.Go(func() error { return ended(a.workers.Run(ctx)) })
 	}
 	return g.Wait()
+}
+
+// leave answers on for as long as requests may still be sent here, then ends the event streams, which never end by themselves, and waits
+// for what is being answered.
+func (a *application) leave(drain time.Duration) error {
+	time.Sleep(drain)
+	a.hub.Close()
+	err := a.http.ShutdownWithTimeout(farewell)
+	if errors.Is(err, context.DeadlineExceeded) {
+		slog.Warn("stopped before everything was answered", "after", farewell)
+		return nil
+	}
+	return err
+}
+
+func (a *application) greet(s *servers, l net.Listener, out io.Writer) {
+	data, _ := filepath.Abs(s.cfg.Data)
+	_, _ = fmt.Fprintf(out, "\nForecourt 车枢  http://%s\n", l.Addr())
+	if s.cfg.Demo {
+		listDemo(out)
+	}
+	_, _ = fmt.Fprintf(out, "Data: %s   Stop with Ctrl-C\n", data)
 }
 
 // begin fills an empty database: with the demo, or with the one operator who opens the first tenant.

@@ -37,6 +37,7 @@ type application struct {
 	platform *tenants.Platform
 	transfer *transfer.Service
 	closed   *tenants.Maintenance
+	metrics  *metrics
 	policies *policies.Service
 	kinds    *record.Registry
 	screens  *screens.Service
@@ -68,7 +69,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 		return nil, errors.Join(err, pool.Close(), client.Close())
 	}
 	hub := live.New(client, log)
-	a := &application{redis: client, hub: hub, close: func() error { return errors.Join(client.Close(), pool.Close()) }}
+	a := &application{redis: client, hub: hub, metrics: newMetrics(), close: func() error { return errors.Join(client.Close(), pool.Close()) }}
 	a.db = tenants.NewDB(pool, func(tenant uuid.UUID, touched []database.Touch) {
 		hub.Announce(tenant, touched)
 		a.workers.Touched(tenant, touched)
@@ -115,7 +116,7 @@ func (a *application) door(cfg config.Config, files *file.Folder) error {
 		return err
 	}
 	a.http = fiber.New(fiber.Config{DisableStartupMessage: true, BodyLimit: bodyLimit, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, ErrorHandler: rest.Fail, Immutable: true})
-	a.api = rest.New(a.http, rest.Doors{Tenant: a.tenants.Enter, Operator: a.platform.Enter, Allow: tenants.Allow, Answers: a.db, Shut: a.closed.Shut, Proxies: proxies})
+	a.api = rest.New(a.http, rest.Doors{Tenant: a.tenants.Enter, Operator: a.platform.Enter, Allow: tenants.Allow, Answers: a.db, Shut: a.closed.Shut, Proxies: proxies, Seen: a.metrics.seen})
 	a.register(files)
 	return serveWeb(a.http)
 }

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 
@@ -28,6 +29,11 @@ type Config struct {
 	RedisURL string `env:"REDIS_URL"`
 	// Addr is where the HTTP door listens. An empty host means every address of the machine.
 	Addr string `env:"FORECOURT_ADDR" envDefault:"127.0.0.1:8080"`
+	// OpsAddr is where probes and metrics are answered, for the machinery around the program and not for people. Empty: nowhere.
+	OpsAddr string `env:"FORECOURT_OPS_ADDR"`
+	// Drain is how long a process that is told to stop goes on answering while it says that it is not ready, so that whoever spreads
+	// requests over the replicas hears of it.
+	Drain time.Duration `env:"FORECOURT_DRAIN" envDefault:"0s"`
 	// Data is the folder of the private servers and of uploaded files.
 	Data string `env:"FORECOURT_DATA" envDefault:"./var"`
 	// Demo fills an empty database with a dealer group to look at. Turn it off in production.
@@ -83,6 +89,9 @@ func (c Config) validate() error {
 	check(hasScheme(c.RedisURL, "redis", "rediss", "unix"), "REDIS_URL: want redis://host:6379/0")
 	_, port, err := net.SplitHostPort(c.Addr)
 	check(err == nil && port != "", "FORECOURT_ADDR: %q is no address, want host:port", c.Addr)
+	_, port, err = net.SplitHostPort(c.OpsAddr)
+	check(c.OpsAddr == "" || err == nil && port != "", "FORECOURT_OPS_ADDR: %q is no address, want host:port", c.OpsAddr)
+	check(c.Drain >= 0 && c.Drain <= time.Minute, "FORECOURT_DRAIN: %s is not between 0s and 1m", c.Drain)
 	_, err = secret.New(c.Keys()...)
 	check(err == nil, "FORECOURT_SECRET: want at least %d characters", secret.Least)
 	_, err = rest.ParseNetworks(c.Proxies)
@@ -117,8 +126,11 @@ func oneLine(err error) string {
 			name = f.Tag.Get("env")
 		}
 		want := "a number"
-		if wrong.Type.Kind() == reflect.Bool {
+		switch {
+		case wrong.Type.Kind() == reflect.Bool:
 			want = "true or false"
+		case wrong.Type == reflect.TypeFor[time.Duration]():
+			want = "a time such as 5s"
 		}
 		lines = append(lines, name+": want "+want)
 	}

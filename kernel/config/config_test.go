@@ -10,7 +10,7 @@ import (
 
 func clear(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "FORECOURT_ADDR", "FORECOURT_DATA", "FORECOURT_DEMO", "FORECOURT_CONNECTIONS", "FORECOURT_SECRET", "FORECOURT_PROXIES", "FORECOURT_PRIVATE_ISSUERS"} {
+	for _, name := range []string{"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "FORECOURT_ADDR", "FORECOURT_DATA", "FORECOURT_DEMO", "FORECOURT_CONNECTIONS", "FORECOURT_SECRET", "FORECOURT_PROXIES", "FORECOURT_PRIVATE_ISSUERS", "FORECOURT_OPS_ADDR", "FORECOURT_DRAIN"} {
 		t.Setenv(name, "") // puts the old value back afterwards
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)
@@ -53,6 +53,9 @@ func TestLoad(t *testing.T) {
 		{"NoNetwork", "FORECOURT_PROXIES", "10.0.0.0/8,secret", "FORECOURT_PROXIES:"},
 		{"SwitchIsText", "FORECOURT_DEMO", "perhaps", "FORECOURT_DEMO: want true or false"},
 		{"AddressWithoutPort", "FORECOURT_ADDR", "localhost", "FORECOURT_ADDR:"},
+		{"OpsAddressWithoutPort", "FORECOURT_OPS_ADDR", "localhost", "FORECOURT_OPS_ADDR:"},
+		{"DrainIsText", "FORECOURT_DRAIN", "soon", "FORECOURT_DRAIN: want a time such as 5s"},
+		{"DrainTooLong", "FORECOURT_DRAIN", "1h", "FORECOURT_DRAIN: 1h0m0s is not between"},
 		{"OtherDatabase", "DATABASE_URL", "mysql://root:secret@db/x", "DATABASE_URL: want postgres://"},
 		{"OwnerAlone", "DATABASE_OWNER_URL", "postgres://owner:secret@db/x", "DATABASE_OWNER_URL: set without DATABASE_URL"},
 		{"RedisWithoutScheme", "REDIS_URL", "cache:6379", "REDIS_URL: want redis://"},

@@ -47,7 +47,8 @@ type Hub struct {
 	dropped atomic.Int64 // since the last notice that got through
 
 	mu      sync.RWMutex
-	screens map[uuid.UUID]map[*screen]struct{} // by tenant
+	screens map[uuid.UUID]map[*screen]func() // by tenant, each with what ends it
+	closed  bool
 	stale   []func(uuid.UUID)
 }
 
@@ -62,7 +63,7 @@ type notice struct {
 
 // New makes a hub. It connects when it runs; client stays the caller's to close.
 func New(client redis.UniversalClient, log *slog.Logger) *Hub {
-	return &Hub{client: client, log: log, self: uuid.New(), out: make(chan notice, outgoing), screens: map[uuid.UUID]map[*screen]struct{}{}}
+	return &Hub{client: client, log: log, self: uuid.New(), out: make(chan notice, outgoing), screens: map[uuid.UUID]map[*screen]func(){}}
 }
 
 // Announce tells everyone in tenant which records changed. It never blocks, and fits tenants.NewDB.

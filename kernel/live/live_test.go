@@ -196,3 +196,21 @@ func TestLive(t *testing.T) {
 		}
 	})
 }
+
+func TestACloseEndsEveryScreenAndThoseToCome(t *testing.T) {
+	h := live.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"}), slog.New(slog.DiscardHandler))
+	tenant := uuid.New()
+	first, leave := h.Subscribe(tenant, uuid.New())
+	second, _ := h.Subscribe(uuid.New(), uuid.New())
+	h.Close()
+	late, leaveLate := h.Subscribe(tenant, uuid.New())
+	for name, heard := range map[string]<-chan live.Message{"first": first, "second": second, "late": late} {
+		if _, open := <-heard; open {
+			t.Errorf("%s goes on", name)
+		}
+	}
+	leave()
+	leaveLate()
+	h.Close()
+	h.Announce(tenant, []database.Touch{{Kind: "hello", ID: uuid.New()}})
+}

@@ -30,16 +30,20 @@ func (s *screen) put(m Message) {
 }
 
 // Subscribe gives what a user's screen hears of their tenant, until the returned function is called; that closes the
-// channel and may be called twice. A screen that reads too slowly loses the oldest messages, and should then read anew.
+// channel and may be called twice. A screen that reads too slowly loses the oldest messages, and should then read anew. After Close
+// the channel is closed from the start.
 func (h *Hub) Subscribe(tenant, user uuid.UUID) (<-chan Message, func()) {
 	s := &screen{user: user, in: make(chan Message, unread)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.screens[tenant] == nil {
-		h.screens[tenant] = map[*screen]struct{}{}
+	if h.closed {
+		close(s.in)
+		return s.in, func() {}
 	}
-	h.screens[tenant][s] = struct{}{}
-	return s.in, sync.OnceFunc(func() {
+	if h.screens[tenant] == nil {
+		h.screens[tenant] = map[*screen]func(){}
+	}
+	stop := sync.OnceFunc(func() {
 		h.mu.Lock() // no notice is being delivered
 		defer h.mu.Unlock()
 		delete(h.screens[tenant], s)
@@ -48,4 +52,22 @@ func (h *Hub) Subscribe(tenant, user uuid.UUID) (<-chan Message, func()) {
 		}
 		close(s.in)
 	})
+	h.screens[tenant][s] = stop
+	return s.in, stop
+}
+
+// Close ends what every screen of this process hears, and of those to come: the process stops, and their browsers turn to another.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	h.closed = true
+	var stops []func()
+	for _, screens := range h.screens {
+		for _, stop := range screens {
+			stops = append(stops, stop)
+		}
+	}
+	h.mu.Unlock()
+	for _, stop := range stops {
+		stop()
+	}
 }

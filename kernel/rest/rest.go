@@ -18,6 +18,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"forecourt/kernel/access"
+	"forecourt/kernel/clock"
 	"forecourt/kernel/fault"
 )
 
@@ -49,8 +50,9 @@ type Doors struct {
 	Operator func(ctx context.Context, r Request) (context.Context, error)
 	Allow    func(ctx context.Context, p access.Permission) error
 	Answers  Answers
-	Shut     func() *Closure // nil: no such thing; nil from it: open
-	Proxies  []netip.Prefix  // before this program; what they say of their callers is believed
+	Shut     func() *Closure                                 // nil: no such thing; nil from it: open
+	Proxies  []netip.Prefix                                  // before this program; what they say of their callers is believed
+	Seen     func(op string, status int, took time.Duration) // nil: nobody counts
 }
 
 // API registers operations.
@@ -207,6 +209,9 @@ func Register[I, O any](a *API, o Operation, handle func(ctx context.Context, in
 func (a *API) enter(o Operation) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		c := humafiber.Unwrap(hc)
+		if seen, began := a.doors.Seen, clock.Now(); seen != nil {
+			defer func() { seen(o.ID, c.Response().StatusCode(), clock.Now().Sub(began)) }()
+		}
 		r := requestOf(c, o, a.doors.Proxies)
 		ctx := context.WithValue(hc.Context(), operationKey, o.ID)
 		ctx = context.WithValue(ctx, languageKey, language(hc.Header("Accept-Language")))
