@@ -22,6 +22,7 @@ var commands = []command{
 	{"migrate", "migrate up|status                bring the database to this program's version", migrateCommand},
 	{"tenant", "tenant export|import|erase       take a tenant out, bring one in, erase one with a certificate", tenantCommand},
 	{"demo", "demo --list                      print the demo sign-ins", demoCommand},
+	{"probe", "probe                            ask the process of FORECOURT_OPS_ADDR whether it is ready", probeCommand},
 	{"openapi", "openapi                          print the OpenAPI document", openapiCommand},
 	{"bench", "bench seed|load                  fill a database with tenants; load the API and measure it", benchCommand},
 	{"doctor", "doctor                           check database, rights, isolation, queue, clock and disk", doctor},

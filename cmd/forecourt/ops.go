@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"forecourt/kernel/config"
 	"forecourt/kernel/migrate"
 	"forecourt/migrations"
 )
@@ -96,4 +99,42 @@ func (o *ops) run(ctx context.Context, l net.Listener) error {
 	}
 	<-stopped
 	return nil
+}
+
+// probeCommand asks a process on this machine whether it is ready: an image without a shell has nothing else to ask with.
+func probeCommand(ctx context.Context, _ []string, out io.Writer) (err error) {
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	if cfg.OpsAddr == "" {
+		return errors.New("set FORECOURT_OPS_ADDR to where the process answers probes")
+	}
+	host, port, err := net.SplitHostPort(cfg.OpsAddr)
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	ctx, cancel := context.WithTimeout(ctx, oneLook)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+readyPath, nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("nothing answers: %w", err)
+	}
+	defer func() { err = errors.Join(err, res.Body.Close()) }()
+	said, err := io.ReadAll(io.LimitReader(res.Body, 1<<10))
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", strings.TrimSpace(string(said)))
+	}
+	_, err = out.Write(said)
+	return err
 }
