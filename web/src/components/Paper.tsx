@@ -199,11 +199,11 @@ function Block({ block, kind, sheet }: { block: PrintBlock; kind: KindInfo; shee
   }
   const columns = block.columns || 2;
   return (
-    <table className="even">
+    <table className={columns > 2 ? undefined : 'even'}>
       <colgroup>
         {Array.from({ length: columns }, (_, i) => [
           // biome-ignore lint/suspicious/noArrayIndexKey: a column has nothing but its order
-          <col key={`l${i}`} style={{ width: columns > 2 ? '11%' : '15%' }} />,
+          <col key={`l${i}`} style={{ width: columns > 2 ? '1%' : '15%' }} />,
           // biome-ignore lint/suspicious/noArrayIndexKey: a column has nothing but its order
           <col key={`v${i}`} />,
         ])}
