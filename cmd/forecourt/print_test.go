@@ -9,6 +9,16 @@ import (
 	"testing"
 )
 
+// printed is what the test reads of a sheet, of a declaration and of a history.
+type printed struct {
+	Layout   json.RawMessage
+	Record   map[string]any
+	Capitals map[string]string
+	Prints   []string
+	Can      map[string]bool
+	Items    []json.RawMessage
+}
+
 // TestPrint prints records through the API as several people, and looks for the lines that it leaves.
 func TestPrint(t *testing.T) {
 	h := newHouse(t)
@@ -22,42 +32,47 @@ func TestPrint(t *testing.T) {
 		}
 		return string(b)
 	}
+	read := func(answer map[string]any) (out printed) {
+		if err := json.Unmarshal([]byte(text(answer)), &out); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
 	t.Run("TheShippedPaper", func(t *testing.T) {
-		sheet := h.ask(t, manager, http.MethodPost, "/contracts/"+contract+"/print", 0, map[string]any{}, 200)
-		row := sheet["record"].(map[string]any)
-		capitals := sheet["capitals"].(map[string]any)
-		if row["id"] != contract || !strings.Contains(text(capitals["total"]), "元") || !strings.Contains(text(sheet["layout"]), "汽车销售合同") || len(row["lines"].([]any)) == 0 {
+		sheet := read(h.ask(t, manager, http.MethodPost, "/contracts/"+contract+"/print", 0, map[string]any{}, 200))
+		if sheet.Record["id"] != contract || !strings.Contains(sheet.Capitals["total"], "元") || !strings.Contains(string(sheet.Layout), "汽车销售合同") || !strings.Contains(text(sheet.Record["lines"]), "quantity") {
 			t.Errorf("the sheet: %.600s", text(sheet))
 		}
-		if first := h.ask(t, manager, http.MethodGet, "/contracts/"+contract+"/history", 0, nil, 200)["items"].([]any)[0]; !strings.Contains(text(first), "打印") {
-			t.Errorf("the history begins with %s", text(first))
+		if first := read(h.ask(t, manager, http.MethodGet, "/contracts/"+contract+"/history", 0, nil, 200)).Items[0]; !strings.Contains(string(first), "打印") {
+			t.Errorf("the history begins with %s", first)
 		}
 	})
 	t.Run("MaskedOnPaperToo", func(t *testing.T) {
 		for role, masked := range map[string]bool{"cashier": true, "sales_manager": false} {
-			sheet := h.ask(t, h.tokens[role], http.MethodPost, "/customers/"+customer+"/print", 0, map[string]any{}, 200)
-			if mobile := fmt.Sprint(sheet["record"].(map[string]any)["mobile"]); strings.Contains(mobile, "*") != masked || mobile == "" {
+			sheet := read(h.ask(t, h.tokens[role], http.MethodPost, "/customers/"+customer+"/print", 0, map[string]any{}, 200))
+			if mobile := fmt.Sprint(sheet.Record["mobile"]); strings.Contains(mobile, "*") != masked || mobile == "" {
 				t.Errorf("%s prints %s", role, mobile)
 			}
 		}
 	})
 	t.Run("WhoOnlyLooksDoesNotPrint", func(t *testing.T) {
 		h.ask(t, h.tokens["auditor"], http.MethodPost, "/contracts/"+contract+"/print", 0, map[string]any{}, 403)
-		if can := h.ask(t, h.tokens["auditor"], http.MethodGet, "/kinds/contract", 0, nil, 200)["can"].(map[string]any); can["print"] != false {
-			t.Errorf("the auditor can %v", can)
+		if kind := read(h.ask(t, h.tokens["auditor"], http.MethodGet, "/kinds/contract", 0, nil, 200)); kind.Can["print"] {
+			t.Errorf("the auditor can %v", kind.Can)
 		}
 	})
 	t.Run("ANamedPaper", func(t *testing.T) {
 		place := map[string]any{"part": "print", "level": "role", "target": "sales_manager", "name": "提车单"}
-		draft := map[string]any{"part": "print", "level": "role", "target": "sales_manager", "name": "提车单", "fresh": true, "print": map[string]any{"paper": "triplicate", "margin": map[string]any{"top": 5, "right": 5, "bottom": 5, "left": 5},
-			"elements": []any{map[string]any{"type": "capitals", "field": "total", "x": 10, "y": 20, "width": 100, "height": 8}}}}
+		layout := map[string]any{"paper": "triplicate", "margin": map[string]any{"top": 5, "right": 5, "bottom": 5, "left": 5},
+			"elements": []any{map[string]any{"type": "capitals", "field": "total", "x": 10, "y": 20, "width": 100, "height": 8}}}
+		draft := map[string]any{"part": "print", "level": "role", "target": "sales_manager", "name": "提车单", "fresh": true, "print": layout}
 		h.ask(t, admin, http.MethodPut, "/screens/contract/draft", 0, draft, 204)
 		if again := h.ask(t, admin, http.MethodPut, "/screens/contract/draft", 0, draft, 409); !strings.Contains(text(again), `"name"`) {
 			t.Errorf("the name again: %v", again)
 		}
 		h.ask(t, admin, http.MethodPost, "/screens/contract/publish", 0, place, 204)
-		for role, want := range map[string][]any{"sales_manager": {"", "提车单"}, "cashier": {""}} {
-			if got := h.ask(t, h.tokens[role], http.MethodGet, "/kinds/contract", 0, nil, 200)["prints"].([]any); !slices.Equal(got, want) {
+		for role, want := range map[string][]string{"sales_manager": {"", "提车单"}, "cashier": {""}} {
+			if got := read(h.ask(t, h.tokens[role], http.MethodGet, "/kinds/contract", 0, nil, 200)).Prints; !slices.Equal(got, want) {
 				t.Errorf("%s is offered %v", role, got)
 			}
 		}
@@ -74,11 +89,11 @@ func TestPrint(t *testing.T) {
 			"print.elements[0].width": {"type": "date", "x": 1, "y": 1, "width": 0, "height": 8},
 			"print.elements[0].type":  {"type": "picture", "x": 1, "y": 1, "width": 10, "height": 8},
 		} {
-			draft["fresh"], draft["print"].(map[string]any)["elements"] = false, []any{element}
+			draft["fresh"], layout["elements"] = false, []any{element}
 			if bad := h.ask(t, admin, http.MethodPut, "/screens/contract/draft", 0, draft, 422); !strings.Contains(text(bad), `"`+field+`"`) {
 				t.Errorf("%s: %s", field, text(bad))
 			}
-			body := map[string]any{"print": draft["print"], "record": contract}
+			body := map[string]any{"print": layout, "record": contract}
 			if bad := h.ask(t, admin, http.MethodPost, "/screens/contract/print-preview", 0, body, 422); !strings.Contains(text(bad), `"`+field+`"`) {
 				t.Errorf("preview, %s: %s", field, text(bad))
 			}

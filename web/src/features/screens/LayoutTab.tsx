@@ -175,7 +175,7 @@ function Editor({ kind, place, known, first, fresh, may, refresh }: EditorProps)
           ? t('screens.draftOf', { by: draft.by, at: when(draft.at) })
           : current
             ? t('screens.publishedOf', { n: current.version, by: current.by, at: when(current.at) })
-            : t('screens.shipped')}
+            : t(fresh ? 'print.begun' : 'screens.shipped')}
       </p>
       {errors.length > 0 && <Alert type="error" showIcon title={errors.join('；')} style={{ marginBottom: 12 }} />}
       {content.list && <ListEditor kind={kind} value={content.list} onChange={(list) => change({ list })} />}
