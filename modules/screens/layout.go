@@ -164,9 +164,6 @@ func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place
 	if _, err := s.kind(kind); err != nil {
 		return err
 	}
-	if p.Name != strings.TrimSpace(p.Name) || p.Name != "" && p.Part != record.LayoutPrint {
-		return ErrPrintNamed.At("name")
-	}
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
 		scope, err := tx.Can(Edit)
 		if err != nil {
@@ -199,8 +196,11 @@ func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place
 	return err
 }
 
-// check looks whether the target is there. It returns ErrTarget.
+// check looks at the name, and whether the target is there. It returns ErrPrintNamed or ErrTarget.
 func (p Place) check(ctx context.Context, tx tenants.Tx) error {
+	if p.Name != strings.TrimSpace(p.Name) || p.Name != "" && p.Part != record.LayoutPrint {
+		return ErrPrintNamed.At("name")
+	}
 	q := tx.NewSelect().ColumnExpr("1")
 	switch p.Level {
 	case record.LevelGroup:

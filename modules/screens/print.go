@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -29,10 +30,10 @@ func (p Place) taken(ctx context.Context, tx tenants.Tx, kind string) (bool, err
 func (s *Service) Rename(ctx context.Context, a tenants.Actor, kind string, p Place, to string) error {
 	next := p
 	next.Name = to
-	if p.Name == "" || to == "" || p.Part != record.LayoutPrint {
-		return ErrPrintNamed.At("to")
-	}
-	return s.lay(ctx, a, kind, next, func(tx tenants.Tx, _ *record.Spec) error {
+	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, _ *record.Spec) error {
+		if p.Name == "" || to == "" || to != strings.TrimSpace(to) {
+			return ErrPrintNamed.At("to")
+		}
 		if there, err := p.taken(ctx, tx, kind); err != nil {
 			return err
 		} else if !there {

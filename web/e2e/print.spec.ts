@@ -33,7 +33,7 @@ test('a contract prints on A4 with its sum in capitals and a code', async ({ bro
   await expect(paper).not.toContainText('毛利');
   expect(await papers(page)).toEqual(['210x297']);
   await page.getByRole('link', { name: '返回' }).click();
-  await expect(page.locator('.fc-rail').getByText('打印').first()).toBeVisible();
+  await expect(page.locator('.fc-rail .fc-event').getByText('打印').first()).toBeVisible();
 });
 
 test('the administrator lays out a preprinted form by dragging and by keys', async ({ browser }) => {

@@ -1,5 +1,5 @@
 import { ArrowLeftOutlined, PrinterOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -25,10 +25,15 @@ function Print({ kind, id }: { kind: KindInfo; id: string }) {
   const { t } = useTranslation();
   const { layout = '' } = useSearch({ from: '/bare/r/$path/$id/print' });
   const navigate = useNavigate({ from: '/r/$path/$id/print' });
+  const client = useQueryClient();
   const sheet = useQuery({
     // Not below "records": a live change of the record must not write another line of history.
     queryKey: ['print', kind.name, id, layout],
-    queryFn: () => post<Sheet>(`/${kind.path}/${id}/print`, layout ? { layout } : {}),
+    queryFn: async () => {
+      const answer = await post<Sheet>(`/${kind.path}/${id}/print`, layout ? { layout } : {});
+      void client.invalidateQueries({ queryKey: ['records', kind.name, 'history', id] });
+      return answer;
+    },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
