@@ -38,7 +38,7 @@ var exports = []string{"customer:export", "visit:export", "intent:export", "vehi
 var openFields = []string{"customer.mobile editable", "visit.mobile editable"}
 
 // Roles are the roles that every new tenant begins with.
-var Roles = []Role{
+var Roles = printing([]Role{
 	{"group_administrator", "集团管理员", "Group administrator", join(scoped("group", readAll...), scoped("group", exports...),
 		scoped("group", "user:manage", "user_group:read", "user_group:manage", "job:read", "job:retry", "org:manage", "role:read", "role:manage", "history:read", "identity:manage", "token:manage", "monitor:read", "monitor:end", "support:grant", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "parameter:read", "parameter:edit", "screen:read", "screen:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
 	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
@@ -57,7 +57,7 @@ var Roles = []Role{
 	{"service_adviser", "服务顾问", "Service adviser", join(scoped("company", "customer:read", "customer:create", "customer:edit", "vehicle:read", "vehicle_event:read", "visit:read", "callback:read")), nil},
 	{"customer_care_agent", "客服专员", "Customer-care agent", join(scoped("company", "customer:read", "customer:reveal", "contract:read", "vehicle:read", "vehicle_event:read", "handover:read", "callback:read", "callback:work", "callback:assign", "callback:export")), openFields},
 	{"auditor", "审计员", "Auditor", audit, []string{"vehicle.cost shown", "contract.margin shown"}},
-}
+})
 
 // audit changes nothing, not even a demo tenant's clock.
 var audit = append(scoped("group", "user:read", "org_unit:read", "vehicle_model:read", "accessory:read", "price:read", "history:read", "monitor:read", "role:read", "user_group:read", "job:read", "screen:read", "parameter:read"), scoped("group", readAll...)...)

@@ -32,7 +32,7 @@ var resources = []word{
 
 // verbs are the actions that mean the same for every resource, in the order of the matrix.
 var verbs = []word{
-	{"read", "查看", "Read"}, {"create", "新建", "Create"}, {"edit", "修改", "Edit"}, {"export", "导出", "Export"}, {"reveal", "查看隐藏内容", "Reveal masked data"},
+	{"read", "查看", "Read"}, {"create", "新建", "Create"}, {"edit", "修改", "Edit"}, {"export", "导出", "Export"}, {"print", "打印", "Print"}, {"reveal", "查看隐藏内容", "Reveal masked data"},
 	{"manage", "管理", "Manage"}, {"assign", "分派", "Assign"}, {"close", "结束", "Close"}, {"submit", "提交", "Submit"}, {"approve", "审批", "Approve"},
 	{"approve_group", "集团审批", "Approve for the group"}, {"reserve", "预留车辆", "Reserve a vehicle"}, {"cancel", "取消", "Cancel"}, {"move", "调整级别", "Move on the board"},
 	{"lose", "战败", "Give up"}, {"hold", "预占", "Hold"}, {"receive", "入库与退厂", "Receive and return"}, {"inspect", "检测", "Inspect"},

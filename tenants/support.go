@@ -242,7 +242,7 @@ func (s *Sessions) supporter(ctx context.Context, tx Tx, a *Actor) (expires time
 
 // keptBack are the actions that no consent covers: taking data out, unmasking it, and whatever would outlast the consent, such as
 // an account, a role or another consent.
-var keptBack = []string{"export", "reveal", "manage", "end", "grant"}
+var keptBack = []string{"export", "print", "reveal", "manage", "end", "grant"}
 
 // supported is what of a consenter's grants support may use.
 func supported(of *access.Set, writing bool) *access.Set {

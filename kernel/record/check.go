@@ -60,6 +60,7 @@ func (s *Spec) checkNames(wrong func(string, ...any)) {
 		}
 	}
 	s.checkWork(wrong)
+	s.checkPaper(known, wrong)
 	known("title", s.title, s.subtitle)
 	known("list", s.list...)
 	known("sort", strings.TrimPrefix(s.sort, "-"))

@@ -72,11 +72,13 @@ type KindInfo struct {
 	Steps      []string       `json:"steps"`
 	Actions    []ActionInfo   `json:"actions"`
 	Shapes     bool           `json:"shapes" doc:"The group can add fields of its own"`
+	Prints     []string       `json:"prints" doc:"The papers that are offered; an empty name is the standard one"`
 	Can        struct {
 		Create bool `json:"create"`
 		Edit   bool `json:"edit"`
 		Export bool `json:"export"`
 		Reveal bool `json:"reveal"`
+		Print  bool `json:"print"`
 	} `json:"can"`
 }
 
@@ -151,7 +153,8 @@ func (s *Spec) Info(v View, r *Registry) KindInfo {
 	}
 	may := func(action string) bool { return v.Set.Has(access.Permission(s.Name + ":" + action)) }
 	k.Can.Create, k.Can.Edit, k.Can.Reveal = may("create") && len(s.form) > 0, may("edit") && len(s.form) > 0, may("reveal")
-	k.Can.Export = may("export")
+	k.Can.Export, k.Can.Print = may("export"), may("print")
+	k.Prints = s.prints(v)
 	can := s.formable()
 	for i := range k.Fields {
 		k.Fields[i].Enter, k.Fields[i].Must = can[k.Fields[i].Name], k.Fields[i].Required
@@ -192,7 +195,7 @@ func (k *Kind[T]) Steps(statuses ...string) { k.steps = statuses }
 func (k *Kind[T]) EditIn(statuses ...string) { k.editIn = statuses }
 
 var commonActions = map[string]fault.Text{
-	"create": {Zh: "新建", En: "Created"}, "edit": {Zh: "修改", En: "Edited"}, "import": {Zh: "导入", En: "Imported"}, "export": {Zh: "导出", En: "Exported"},
+	"create": {Zh: "新建", En: "Created"}, "edit": {Zh: "修改", En: "Edited"}, "import": {Zh: "导入", En: "Imported"}, "export": {Zh: "导出", En: "Exported"}, "print": {Zh: "打印", En: "Printed"},
 	"take_over": {Zh: "交接", En: "Handed over to a successor"}, "move_unit": {Zh: "随部门调整", En: "Moved with its department"},
 	"reveal": {Zh: "查看隐藏内容", En: "Revealed"}, "note": {Zh: "备注", En: "Noted"}, "attach": {Zh: "上传附件", En: "Attached a file"},
 }

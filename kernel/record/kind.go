@@ -96,6 +96,7 @@ type Spec struct {
 	mistakes []string
 	owns     bool // its table has the columns of own fields
 	home     *home
+	paper    *Paper
 	layouts  []Layout   // what the group published
 	formulas []*formula // of own fields, in the order in which they feed each other
 }

@@ -11,19 +11,22 @@ import (
 	"forecourt/kernel/money"
 )
 
-// Layout is how a group, a company or a role sees a kind: the columns of its list, or the sections of its form.
+// Layout is how a group, a company or a role sees a kind: the columns of its list, the sections of its form, or one of its papers.
 type Layout struct {
-	Part   string // LayoutList or LayoutForm
+	Part   string // LayoutList, LayoutForm or LayoutPrint
 	Level  string // LevelGroup, LevelCompany or LevelRole
 	Target string // the company's id or the role's code; empty for the group
+	Name   string // of a paper; empty for the standard one
 	List   ListLayout
 	Form   FormLayout
+	Print  PrintLayout
 }
 
 // The parts and the levels of layouts. They are stored.
 const (
 	LayoutList   = "list"
 	LayoutForm   = "form"
+	LayoutPrint  = "print"
 	LevelGroup   = "group"
 	LevelCompany = "company"
 	LevelRole    = "role"
@@ -192,13 +195,14 @@ func (f *Field) begins(start string) bool {
 	return err == nil && (f.Type != Choice || f.has(start))
 }
 
-// layout returns the layout of a part that counts for a reader: their role's before their company's before the group's.
-func (s *Spec) layout(v View, part string) *Layout {
+// layout returns the layout of a part, and of a paper by its name, that counts for a reader: their role's before their company's before
+// the group's.
+func (s *Spec) layout(v View, part, name string) *Layout {
 	var found *Layout
 	rank := map[string]int{LevelGroup: 1, LevelCompany: 2, LevelRole: 3}
 	for i := range s.layouts {
 		l := &s.layouts[i]
-		if l.Part != part || l.Level == LevelCompany && l.Target != v.Company.String() || l.Level == LevelRole && !slices.Contains(v.Roles, l.Target) {
+		if l.Part != part || l.Name != name || l.Level == LevelCompany && l.Target != v.Company.String() || l.Level == LevelRole && !slices.Contains(v.Roles, l.Target) {
 			continue
 		}
 		if found == nil || rank[l.Level] > rank[found.Level] {
@@ -210,10 +214,10 @@ func (s *Spec) layout(v View, part string) *Layout {
 
 // lay puts the layouts of the reader into the declaration that they read.
 func (s *Spec) lay(v View, k *KindInfo) {
-	if l := s.layout(v, LayoutList); l != nil {
+	if l := s.layout(v, LayoutList, ""); l != nil {
 		s.layList(v, l.List, k)
 	}
-	if l := s.layout(v, LayoutForm); l != nil {
+	if l := s.layout(v, LayoutForm, ""); l != nil {
 		s.layForm(v, l.Form, k)
 	}
 }
@@ -288,7 +292,7 @@ func (s *Spec) layForm(v View, l FormLayout, k *KindInfo) {
 
 // follow holds what somebody sent against the form that they see: nothing for a hidden field, and something for a required one that is shown.
 func (s *Spec) follow(v View, g *given, values map[string]any, fresh bool) error {
-	l := s.layout(v, LayoutForm)
+	l := s.layout(v, LayoutForm, "")
 	if l == nil {
 		return nil
 	}
@@ -341,5 +345,5 @@ func (l *Layout) Reads(name string) bool {
 			return true
 		}
 	}
-	return false
+	return l.Print.reads(name)
 }

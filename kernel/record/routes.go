@@ -90,6 +90,7 @@ func (d *Desk) Serve(api *rest.API) {
 		rest.Register(api, op("notes", http.MethodGet, "/{id}/notes", "Notes", s.Read), k.notes)
 		rest.Register(api, op("add-note", http.MethodPost, "/{id}/notes", "Add a note", s.Read), k.addNote)
 		rest.Register(api, op("files", http.MethodGet, "/{id}/files", "Attachments", s.Read), k.files)
+		rest.Register(api, op("print", http.MethodPost, "/{id}/print", "What a record is printed from; it is logged", access.Permission(s.Name+":print")), k.print)
 		upload := op("add-file", http.MethodPost, "/{id}/files", "Attach a file", s.Read)
 		upload.MaxBody = maxFile + 1<<20
 		rest.Register(api, upload, k.addFile)
@@ -105,7 +106,7 @@ func (s *Spec) hasPersonal() bool {
 }
 
 // deskWords are the operations that every kind has, before its name.
-var deskWords = map[string]string{"list": "查看列表：", "export": "导出：", "get": "打开：", "history": "查看历史：", "notes": "查看备注：", "add-note": "写备注：", "files": "查看附件：", "add-file": "上传附件：", "reveal": "查看隐藏内容："}
+var deskWords = map[string]string{"list": "查看列表：", "export": "导出：", "get": "打开：", "history": "查看历史：", "notes": "查看备注：", "add-note": "写备注：", "files": "查看附件：", "add-file": "上传附件：", "reveal": "查看隐藏内容：", "print": "打印："}
 
 // served is one kind at the desk.
 type served struct {
@@ -280,36 +281,15 @@ func (k served) reveal(ctx context.Context, in *revealInput) (*struct {
 	if f != nil && f.Personal && v.See(f) != access.Hidden {
 		column = f.shown("t")
 	}
-	reads, ok := v.Set.Scope(k.s.Read)
-	if !ok {
-		return nil, ErrMissing
-	}
-	scope, _ := v.Set.Scope(access.Permission(k.s.Name + ":reveal"))
-	var q SQL // one row when the reader sees the record; its second column says whether they may do this to it
-	q.WriteString("SELECT " + column + ", (true")
-	k.s.restrict(&q, scope)
-	q.WriteByte(')')
-	k.s.from(&q, v, reads)
-	q.WriteString(" AND t.id = ")
-	q.Arg(in.Key())
 	var out struct {
 		Body struct {
 			Value string `json:"value"`
 		}
 	}
-	found := false
-	err = database.Read(ctx, k.d.Pool, v.Tenant, []database.Query{{SQL: q.String(), Args: q.Args}}, func(_ int, row [][]byte) error {
-		if string(row[1]) != "t" {
-			return rest.ErrDenied
-		}
-		found, out.Body.Value = true, string(row[0])
-		return nil
-	})
+	out.Body.Value, err = k.one(ctx, v, in.Key(), "reveal", column)
 	switch {
 	case err != nil:
 		return nil, err
-	case !found:
-		return nil, ErrMissing
 	case column == "NULL":
 		return nil, ErrField.At("field")
 	}

@@ -40,7 +40,7 @@ func newTailor() *tailor {
 }
 
 // layoutQuery reads the layouts that count now.
-const layoutQuery = "SELECT kind, part, level, target, body FROM screen_layouts WHERE tenant_id = %s AND current ORDER BY kind, part, level, target"
+const layoutQuery = "SELECT kind, part, level, target, name, body FROM screen_layouts WHERE tenant_id = %s AND current ORDER BY kind, part, level, target, name"
 
 const ownQuery = "SELECT kind, key, coalesce(slot, ''), retired, body FROM own_fields WHERE tenant_id = %s ORDER BY kind, position, key"
 
@@ -56,8 +56,8 @@ func (r *Registry) Mine(ctx context.Context, db *sql.DB, v View, s *Spec) (*Spec
 		queries := []database.Query{{SQL: fmt.Sprintf(ownQuery, "$1"), Args: []any{v.Tenant}}, {SQL: fmt.Sprintf(layoutQuery, "$1"), Args: []any{v.Tenant}}}
 		err := database.Read(ctx, db, v.Tenant, queries, func(i int, row [][]byte) error {
 			if i == 1 {
-				l := Layout{Part: string(row[1]), Level: string(row[2]), Target: string(row[3])}
-				err := l.read(row[4])
+				l := Layout{Part: string(row[1]), Level: string(row[2]), Target: string(row[3]), Name: string(row[4])}
+				err := l.Read(row[5])
 				layouts[string(row[0])] = append(layouts[string(row[0])], l)
 				return err
 			}
@@ -129,10 +129,10 @@ func ReadLayouts(ctx context.Context, tx database.Tx) (map[string][]Layout, erro
 		var kind string
 		var l Layout
 		var body []byte
-		if err := rows.Scan(&kind, &l.Part, &l.Level, &l.Target, &body); err != nil {
+		if err := rows.Scan(&kind, &l.Part, &l.Level, &l.Target, &l.Name, &body); err != nil {
 			return nil, fmt.Errorf("layouts: %w", err)
 		}
-		if err := l.read(body); err != nil {
+		if err := l.Read(body); err != nil {
 			return nil, err
 		}
 		layouts[kind] = append(layouts[kind], l)
@@ -140,11 +140,14 @@ func ReadLayouts(ctx context.Context, tx database.Tx) (map[string][]Layout, erro
 	return layouts, rows.Err()
 }
 
-// read takes the stored body of a layout.
-func (l *Layout) read(body []byte) error {
+// Read takes the stored body of a layout.
+func (l *Layout) Read(body []byte) error {
 	into := any(&l.List)
-	if l.Part == LayoutForm {
+	switch l.Part {
+	case LayoutForm:
 		into = &l.Form
+	case LayoutPrint:
+		into = &l.Print
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		return fmt.Errorf("layout %s: %w", l.Part, err)

@@ -54,6 +54,12 @@ var Kind = record.New("receipt", "receipts", "收款", "Receipt", func(m *Receip
 
 	k.OpenIn(string(StatusRecorded))
 	k.Numbered("SK")
+	k.Paper(record.Paper{
+		Title:   fault.Text{Zh: "收款收据", En: "Receipt of payment"},
+		Fields:  []string{"payer", "customerId", "contractId", "purpose", "means", "receivedOn", "note"},
+		Sums:    []string{"amount"},
+		Signers: []fault.Text{{Zh: "收款单位（盖章）", En: "Payee (seal)"}, {Zh: "收款人", En: "Received by"}, {Zh: "交款人", En: "Paid by"}},
+	})
 	k.Title("number", "payer")
 	k.List("-createdAt", "number", "contractId", "customerId", "purpose", "means", "amount", "receivedOn", "status", "confirmedBy")
 	k.Form("收款", "Receipt", "contractId", "purpose", "amount", "means", "receivedOn")

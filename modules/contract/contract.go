@@ -72,6 +72,7 @@ var Kind = record.New("contract", "contracts", "销售合同", "Sales contract",
 	k.Form("客户", "Customer", "customerId", "intentId")
 	k.Form("车辆与价格", "Vehicle and price", "vehicleId", "priceType", "deposit", "remark")
 	record.PartOf(k, LineKind, "lines", "contract_id", true)
+	k.Paper(paper)
 	k.Steps(string(StatusDraft), string(StatusInReview), string(StatusEffective), string(StatusDepositPaid), string(StatusReserved),
 		string(StatusInvoiced), string(StatusOutbound), string(StatusHandedOver), string(StatusClosed))
 	k.EditIn(string(StatusDraft))

@@ -52,6 +52,12 @@ var HandoverKind = record.New("handover", "handovers", "客户交车", "Handover
 	k.Text(&m.Note, "备注", "Note").As("multiline").Max(1000)
 
 	k.Numbered("JC")
+	k.Paper(record.Paper{
+		Title:   fault.Text{Zh: "车辆交接确认单", En: "Vehicle handover sheet"},
+		Fields:  []string{"customerId", "contractId", "vehicleId", "mileage", "certificate", "conformity", "warranty", "manual", "keys", "appearance", "note"},
+		Terms:   fault.Text{Zh: "客户已当面验收车辆外观、内饰、随车工具及以上资料，确认无误。", En: "The customer has checked the vehicle, its tools and the papers above, and takes them over."},
+		Signers: []fault.Text{{Zh: "交车人", En: "Handed over by"}, {Zh: "客户签字", En: "Customer"}},
+	})
 	k.Title("number", "")
 	k.List("-createdAt", "number", "contractId", "customerId", "vehicleId", "mileage", "keys", "ownerId", "createdAt")
 	k.Form("交车", "Handover", "contractId", "mileage")

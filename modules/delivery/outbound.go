@@ -39,6 +39,11 @@ var OutboundKind = record.New("outbound", "outbounds", "销售出库", "Outbound
 	k.Ref(&m.KeeperID, "user", "库管员", "Keeper").Fixed()
 
 	k.Numbered("CK")
+	k.Paper(record.Paper{
+		Title:   fault.Text{Zh: "车辆出库单", En: "Vehicle delivery note"},
+		Fields:  []string{"contractId", "vin", "at", "keeperId"},
+		Signers: []fault.Text{{Zh: "库管员", En: "Keeper"}, {Zh: "提车人", En: "Taken by"}, {Zh: "门卫放行", En: "Gate"}},
+	})
 	k.Title("number", "vin")
 	k.List("-at", "number", "contractId", "vehicleId", "vin", "at", "keeperId")
 	k.Form("出库", "Outbound", "contractId")

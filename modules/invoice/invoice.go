@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"forecourt/kernel/clock"
+	"forecourt/kernel/fault"
 	"forecourt/kernel/flow"
 	"forecourt/kernel/money"
 	"forecourt/kernel/record"
@@ -53,6 +54,12 @@ var Kind = record.New("invoice", "invoices", "开票", "Invoice", func(m *Invoic
 	k.Choice(&m.Status, "状态", "Status", state(StatusIssued, flow.Green, "已开具", "Issued"), state(StatusVoid, flow.Red, "已作废", "Void")).Fixed()
 
 	k.Numbered("FP")
+	k.Paper(record.Paper{
+		Title:   fault.Text{Zh: "开票确认单", En: "Confirmation of invoice"},
+		Fields:  []string{"title", "customerId", "contractId", "vin", "issuedOn", "status"},
+		Sums:    []string{"amount"},
+		Signers: []fault.Text{{Zh: "开票人", En: "Issued by"}, {Zh: "客户核对签字", En: "Checked by the customer"}},
+	})
 	k.Title("number", "title")
 	k.List("-createdAt", "number", "contractId", "customerId", "title", "vin", "amount", "issuedOn", "status")
 	k.Form("发票", "Invoice", "contractId", "title")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,38 +22,47 @@ import (
 
 // Faults of layouts.
 var (
-	ErrPart     = fault.New(fault.Invalid, "layout.part", "请给出列表或表单的内容", "Give the content of the list or of the form")
-	ErrTarget   = fault.New(fault.Invalid, "layout.target", "请选择公司或角色", "Choose a company or a role")
-	ErrNoDraft  = fault.New(fault.Conflict, "layout.no_draft", "没有草稿", "There is no draft")
-	ErrNothing  = fault.New(fault.Conflict, "layout.nothing", "没有已发布的版本可以撤销", "No published version can be undone")
-	layoutWords = map[string]fault.Text{record.LayoutList: {Zh: "列表", En: "the list"}, record.LayoutForm: {Zh: "表单", En: "the form"}}
+	ErrPart       = fault.New(fault.Invalid, "layout.part", "请给出列表、表单或打印版式的内容", "Give the content of the list, the form or the paper")
+	ErrTarget     = fault.New(fault.Invalid, "layout.target", "请选择公司或角色", "Choose a company or a role")
+	ErrNoDraft    = fault.New(fault.Conflict, "layout.no_draft", "没有草稿", "There is no draft")
+	ErrPrintNamed = fault.New(fault.Invalid, "layout.name", "名称前后不能有空格，只有打印版式有名称", "A name has no blanks around it, and only papers have one")
+	ErrPrintTaken = fault.New(fault.Conflict, "layout.name_taken", "这里已经有一个同名的版式", "There is a layout of this name here")
+	ErrNothing    = fault.New(fault.Conflict, "layout.nothing", "没有已发布的版本可以撤销", "No published version can be undone")
+	layoutWords   = map[string]fault.Text{record.LayoutList: {Zh: "列表", En: "the list"}, record.LayoutForm: {Zh: "表单", En: "the form"}, record.LayoutPrint: {Zh: "打印版式", En: "a print layout"}}
 )
 
 // layoutKind is stored in the history.
 const layoutKind = "screen_layout"
 
-// Place says which layout is meant: the list or form of a kind, for the group, a company or a role.
+// Place says which layout is meant: the list, the form or a paper of a kind, for the group, a company or a role.
 type Place struct {
-	Part   string `json:"part" enum:"list,form"`
+	Part   string `json:"part" enum:"list,form,print"`
 	Level  string `json:"level" enum:"group,company,role"`
 	Target string `json:"target,omitempty" maxLength:"60" doc:"A company's id or a role's code; empty for the group"`
+	Name   string `json:"name,omitempty" maxLength:"40" doc:"Of a paper; empty for the standard one"`
+}
+
+// Content is what a layout holds: the one of the three that its part says.
+type Content struct {
+	List  *record.ListLayout  `json:"list,omitempty"`
+	Form  *record.FormLayout  `json:"form,omitempty"`
+	Print *record.PrintLayout `json:"print,omitempty"`
 }
 
 // Draft is a layout that is being edited.
 type Draft struct {
 	Place
-	List *record.ListLayout `json:"list,omitempty"`
-	Form *record.FormLayout `json:"form,omitempty"`
+	Content
+	Fresh bool `json:"fresh,omitempty" doc:"Refuse when the place has a layout of this name"`
 }
 
 // Version is a layout that was published, or a draft (0).
 type Version struct {
-	Version int                `json:"version"`
-	Current bool               `json:"current"`
-	At      time.Time          `json:"at"`
-	By      string             `json:"by"`
-	List    *record.ListLayout `json:"list,omitempty"`
-	Form    *record.FormLayout `json:"form,omitempty"`
+	Version int       `json:"version"`
+	Current bool      `json:"current"`
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Content
 }
 
 // PlaceVersions are the versions of one layout, newest first, the draft before them.
@@ -71,9 +81,9 @@ func (s *Service) Layouts(ctx context.Context, a tenants.Actor, kind string) ([]
 		if _, err := tx.Can(Read); err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT l.part, l.level, l.target, l.version, l.current, l.body, l.at, u.name FROM screen_layouts l
+		rows, err := tx.QueryContext(ctx, `SELECT l.part, l.level, l.target, l.name, l.version, l.current, l.body, l.at, u.name FROM screen_layouts l
 			JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.by_id WHERE l.tenant_id = ? AND l.kind = ?
-			ORDER BY l.part, l.level, l.target, l.version = 0 DESC, l.version DESC`, tx.Tenant, kind)
+			ORDER BY l.part, l.level, l.target, l.name, l.version = 0 DESC, l.version DESC`, tx.Tenant, kind)
 		if err != nil {
 			return fmt.Errorf("layouts of %s: %w", kind, err)
 		}
@@ -82,7 +92,7 @@ func (s *Service) Layouts(ctx context.Context, a tenants.Actor, kind string) ([]
 			var p Place
 			var v Version
 			var body []byte
-			if err := rows.Scan(&p.Part, &p.Level, &p.Target, &v.Version, &v.Current, &body, &v.At, &v.By); err != nil {
+			if err := rows.Scan(&p.Part, &p.Level, &p.Target, &p.Name, &v.Version, &v.Current, &body, &v.At, &v.By); err != nil {
 				return fmt.Errorf("layouts of %s: %w", kind, err)
 			}
 			if err := v.read(p.Part, body); err != nil {
@@ -99,13 +109,54 @@ func (s *Service) Layouts(ctx context.Context, a tenants.Actor, kind string) ([]
 	return out, err
 }
 
-func (v *Version) read(part string, body []byte) error {
-	if part == record.LayoutList {
-		v.List = &record.ListLayout{}
-		return json.Unmarshal(body, v.List)
+func (c *Content) read(part string, body []byte) error {
+	l := record.Layout{Part: part}
+	if err := l.Read(body); err != nil {
+		return err
 	}
-	v.Form = &record.FormLayout{}
-	return json.Unmarshal(body, v.Form)
+	switch part {
+	case record.LayoutList:
+		c.List = &l.List
+	case record.LayoutForm:
+		c.Form = &l.Form
+	default:
+		c.Print = &l.Print
+	}
+	return nil
+}
+
+// layout is the content as the kernel has it.
+func (c *Content) layout() *record.Layout {
+	l := &record.Layout{}
+	switch {
+	case c.List != nil:
+		l.List = *c.List
+	case c.Form != nil:
+		l.Form = *c.Form
+	case c.Print != nil:
+		l.Print = *c.Print
+	}
+	return l
+}
+
+// fits holds the content of a part against the kind, and gives it for storing. It returns ErrPart and the faults of layouts.
+func (c *Content) fits(part string, k *record.Spec, v record.View) (body any, err error) {
+	given := 0
+	for _, there := range []bool{c.List != nil, c.Form != nil, c.Print != nil} {
+		if there {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+	case part == record.LayoutList && c.List != nil:
+		return c.List, k.CheckList(*c.List)
+	case part == record.LayoutForm && c.Form != nil:
+		return c.Form, k.CheckForm(*c.Form)
+	case part == record.LayoutPrint && c.Print != nil:
+		return c.Print, k.CheckPrint(v, *c.Print)
+	}
+	return nil, ErrPart.At("part")
 }
 
 // lay runs fn for whoever may change this layout: the group's and a role's for who shapes the whole group, a company's within the grant too.
@@ -145,8 +196,11 @@ func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place
 	return err
 }
 
-// check looks whether the target is there. It returns ErrTarget.
+// check looks at the name, and whether the target is there. It returns ErrPrintNamed or ErrTarget.
 func (p Place) check(ctx context.Context, tx tenants.Tx) error {
+	if p.Name != strings.TrimSpace(p.Name) || p.Name != "" && p.Part != record.LayoutPrint {
+		return ErrPrintNamed.At("name")
+	}
 	q := tx.NewSelect().ColumnExpr("1")
 	switch p.Level {
 	case record.LevelGroup:
@@ -174,26 +228,22 @@ func (p Place) check(ctx context.Context, tx tenants.Tx) error {
 // record.Spec.CheckList and CheckForm, or a denied fault.
 func (s *Service) SaveDraft(ctx context.Context, a tenants.Actor, kind string, d Draft) error {
 	return s.lay(ctx, a, kind, d.Place, func(tx tenants.Tx, k *record.Spec) error {
-		var body any
-		var err error
-		switch {
-		case d.Part == record.LayoutList && d.List != nil && d.Form == nil:
-			body, err = d.List, k.CheckList(*d.List)
-		case d.Part == record.LayoutForm && d.Form != nil && d.List == nil:
-			body, err = d.Form, k.CheckForm(*d.Form)
-		default:
-			err = ErrPart.At("part")
-		}
+		body, err := d.fits(d.Part, k, a.View(""))
 		if err != nil {
 			return err
+		}
+		if taken, err := d.taken(ctx, tx, kind); err != nil {
+			return err
+		} else if taken && d.Fresh {
+			return ErrPrintTaken.At("name")
 		}
 		b, err := json.Marshal(body)
 		if err != nil {
 			return fmt.Errorf("layout of %s: %w", kind, err)
 		}
-		return tx.Later(ctx, `INSERT INTO screen_layouts (tenant_id, id, kind, part, level, target, version, body, at, by_id) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+		return tx.Later(ctx, `INSERT INTO screen_layouts (tenant_id, id, kind, part, level, target, name, version, body, at, by_id) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
 			ON CONFLICT ON CONSTRAINT screen_layouts_version DO UPDATE SET body = excluded.body, at = excluded.at, by_id = excluded.by_id`,
-			tx.Tenant, id.New(), kind, d.Part, d.Level, d.Target, string(b), tx.Now, tx.By.User)
+			tx.Tenant, id.New(), kind, d.Part, d.Level, d.Target, d.Name, string(b), tx.Now, tx.By.User)
 	})
 }
 
@@ -202,7 +252,7 @@ func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p P
 	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, k *record.Spec) error {
 		var draft Version
 		var body []byte
-		err := tx.QueryRowContext(ctx, "SELECT body FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target).Scan(&body)
+		err := tx.QueryRowContext(ctx, "SELECT body FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND name = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target, p.Name).Scan(&body)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNoDraft
 		}
@@ -213,12 +263,7 @@ func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p P
 			return fmt.Errorf("draft of %s: %w", kind, err)
 		}
 		// A field may have been retired since the draft was saved.
-		if draft.List != nil {
-			err = k.CheckList(*draft.List)
-		} else {
-			err = k.CheckForm(*draft.Form)
-		}
-		if err != nil {
+		if _, err = draft.fits(p.Part, k, a.View("")); err != nil {
 			return err
 		}
 		version, err := p.last(ctx, tx, kind, "true")
@@ -228,8 +273,8 @@ func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p P
 		if err := p.retire(ctx, tx, kind); err != nil {
 			return err
 		}
-		if err := tx.Later(ctx, "UPDATE screen_layouts SET version = ?, current = true, at = ?, by_id = ? WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version = 0",
-			version+1, tx.Now, tx.By.User, tx.Tenant, kind, p.Part, p.Level, p.Target); err != nil {
+		if err := tx.Later(ctx, "UPDATE screen_layouts SET version = ?, current = true, at = ?, by_id = ? WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND name = ? AND version = 0",
+			version+1, tx.Now, tx.By.User, tx.Tenant, kind, p.Part, p.Level, p.Target, p.Name); err != nil {
 			return err
 		}
 		return p.wrote(ctx, tx, kind, "publish", map[string]any{"published": version + 1})
@@ -250,9 +295,9 @@ func (s *Service) Undo(ctx context.Context, a tenants.Actor, kind string, p Plac
 		if err := p.retire(ctx, tx, kind); err != nil {
 			return err
 		}
-		if err := tx.Later(ctx, `UPDATE screen_layouts l SET current = true WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version =
-			(SELECT max(version) FROM screen_layouts b WHERE b.tenant_id = l.tenant_id AND b.kind = l.kind AND b.part = l.part AND b.level = l.level AND b.target = l.target AND b.version > 0 AND b.version < ?)`,
-			tx.Tenant, kind, p.Part, p.Level, p.Target, now); err != nil {
+		if err := tx.Later(ctx, `UPDATE screen_layouts l SET current = true WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND name = ? AND version =
+			(SELECT max(version) FROM screen_layouts b WHERE b.tenant_id = l.tenant_id AND b.kind = l.kind AND b.part = l.part AND b.level = l.level AND b.target = l.target AND b.name = l.name AND b.version > 0 AND b.version < ?)`,
+			tx.Tenant, kind, p.Part, p.Level, p.Target, p.Name, now); err != nil {
 			return err
 		}
 		return p.wrote(ctx, tx, kind, "undo", map[string]any{"undone": now})
@@ -262,7 +307,7 @@ func (s *Service) Undo(ctx context.Context, a tenants.Actor, kind string, p Plac
 // Discard drops the draft. It returns ErrNoDraft and the errors of SaveDraft.
 func (s *Service) Discard(ctx context.Context, a tenants.Actor, kind string, p Place) error {
 	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, _ *record.Spec) error {
-		r, err := tx.ExecContext(ctx, "DELETE FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target)
+		r, err := tx.ExecContext(ctx, "DELETE FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND name = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target, p.Name)
 		if err != nil {
 			return fmt.Errorf("discard draft of %s: %w", kind, err)
 		}
@@ -275,8 +320,8 @@ func (s *Service) Discard(ctx context.Context, a tenants.Actor, kind string, p P
 
 // last is the highest version of those that the condition names, 0 when there is none.
 func (p Place) last(ctx context.Context, tx tenants.Tx, kind, condition string) (version int, err error) {
-	err = tx.NewRaw("SELECT coalesce(max(version), 0) FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND "+condition,
-		tx.Tenant, kind, p.Part, p.Level, p.Target).Scan(ctx, &version)
+	err = tx.NewRaw("SELECT coalesce(max(version), 0) FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND name = ? AND "+condition,
+		tx.Tenant, kind, p.Part, p.Level, p.Target, p.Name).Scan(ctx, &version)
 	if err != nil {
 		return 0, fmt.Errorf("versions of %s: %w", kind, err)
 	}
@@ -284,11 +329,11 @@ func (p Place) last(ctx context.Context, tx tenants.Tx, kind, condition string) 
 }
 
 func (p Place) retire(ctx context.Context, tx tenants.Tx, kind string) error {
-	return tx.Later(ctx, "UPDATE screen_layouts SET current = false WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND current", tx.Tenant, kind, p.Part, p.Level, p.Target)
+	return tx.Later(ctx, "UPDATE screen_layouts SET current = false WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND name = ? AND current", tx.Tenant, kind, p.Part, p.Level, p.Target, p.Name)
 }
 
 func (p Place) wrote(ctx context.Context, tx tenants.Tx, kind, action string, facts map[string]any) error {
-	facts["kind"], facts["part"], facts["level"], facts["target"] = kind, p.Part, p.Level, p.Target
+	facts["kind"], facts["part"], facts["level"], facts["target"], facts["name"] = kind, p.Part, p.Level, p.Target, p.Name
 	return record.WriteHistory(ctx, tx.Tx, layoutKind, tx.Tenant, 0, action, nil, facts)
 }
 
@@ -310,13 +355,7 @@ func layoutsThatRead(ctx context.Context, tx tenants.Tx, kind, key string) ([]fa
 		if err := v.read(part, body); err != nil {
 			return nil, fmt.Errorf("layout of %s: %w", kind, err)
 		}
-		l := record.Layout{}
-		if v.List != nil {
-			l.List = *v.List
-		} else {
-			l.Form = *v.Form
-		}
-		if l.Reads(key) && !slices.Contains(out, layoutWords[part]) {
+		if v.layout().Reads(key) && !slices.Contains(out, layoutWords[part]) {
 			out = append(out, layoutWords[part])
 		}
 	}

@@ -44,7 +44,7 @@ func TestLayouts(t *testing.T) {
 	f := e.add(t, text("x_a"))
 	save := func(p screens.Place, l *record.ListLayout) {
 		t.Helper()
-		if err := e.s.SaveDraft(ctx, e.Admin, "user_thing", screens.Draft{Place: p, List: l}); err != nil {
+		if err := e.s.SaveDraft(ctx, e.Admin, "user_thing", screens.Draft{Place: p, Content: screens.Content{List: l}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -107,7 +107,7 @@ func TestLayouts(t *testing.T) {
 	})
 	t.Run("ACompanyAdministratorShapesTheirCompany", func(t *testing.T) {
 		draft := func(p screens.Place) error {
-			return e.s.SaveDraft(ctx, e.CompanyAdmin, "user_thing", screens.Draft{Place: p, List: list("name")})
+			return e.s.SaveDraft(ctx, e.CompanyAdmin, "user_thing", screens.Draft{Place: p, Content: screens.Content{List: list("name")}})
 		}
 		if err := draft(screens.Place{Part: "list", Level: "company", Target: e.Company.String()}); err != nil {
 			t.Errorf("their own: %v", err)
@@ -117,24 +117,24 @@ func TestLayouts(t *testing.T) {
 				t.Errorf("%+v: %v", p, err)
 			}
 		}
-		if err := e.s.SaveDraft(ctx, e.Sales, "user_thing", screens.Draft{Place: group, List: list("name")}); !errors.Is(err, rest.ErrDenied) {
+		if err := e.s.SaveDraft(ctx, e.Sales, "user_thing", screens.Draft{Place: group, Content: screens.Content{List: list("name")}}); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("a consultant: %v", err)
 		}
 	})
 	t.Run("Refused", func(t *testing.T) {
 		form := func(f record.FormLayout) screens.Draft {
-			return screens.Draft{Place: screens.Place{Part: "form", Level: "group"}, Form: &f}
+			return screens.Draft{Place: screens.Place{Part: "form", Level: "group"}, Content: screens.Content{Form: &f}}
 		}
 		section := func(fields ...record.FormField) record.FormLayout {
 			return record.FormLayout{Sections: []record.FormSection{{Label: zh("甲"), Fields: fields}}}
 		}
 		for field, d := range map[string]screens.Draft{
 			"part":                            {Place: group},
-			"list.columns[1].name":            {Place: group, List: list("name", "name")},
-			"list.columns[0].name":            {Place: group, List: list("nothing")},
-			"list.sort":                       {Place: group, List: &record.ListLayout{Columns: list("name").Columns, Sort: "day"}},
-			"list.filters[0]":                 {Place: group, List: &record.ListLayout{Columns: list("name").Columns, Filters: []string{"none"}}},
-			"target":                          {Place: screens.Place{Part: "list", Level: "role", Target: "nobody"}, List: list("name")},
+			"list.columns[1].name":            {Place: group, Content: screens.Content{List: list("name", "name")}},
+			"list.columns[0].name":            {Place: group, Content: screens.Content{List: list("nothing")}},
+			"list.sort":                       {Place: group, Content: screens.Content{List: &record.ListLayout{Columns: list("name").Columns, Sort: "day"}}},
+			"list.filters[0]":                 {Place: group, Content: screens.Content{List: &record.ListLayout{Columns: list("name").Columns, Filters: []string{"none"}}}},
+			"target":                          {Place: screens.Place{Part: "list", Level: "role", Target: "nobody"}, Content: screens.Content{List: list("name")}},
 			"form.hidden[0]":                  form(record.FormLayout{Hidden: []string{"name"}}),
 			"form.sections[0].fields[0].name": form(section(record.FormField{Name: "number"})),
 			"form.sections[0].fields[1].name": form(section(record.FormField{Name: "name"}, record.FormField{Name: "day", Start: "tomorrow"})),
@@ -281,6 +281,138 @@ func TestSavedViews(t *testing.T) {
 		}
 		if err := e.s.DeleteView(ctx, e.Sales, uuid.New(), 1); !errors.Is(err, screens.ErrNoView) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestPrints(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	ctx := t.Context()
+	paper := func(size float64, names ...string) screens.Content {
+		return screens.Content{Print: &record.PrintLayout{Paper: "a4", Size: size, Blocks: []record.PrintBlock{{Type: "fields", Fields: names}}}}
+	}
+	delivery := screens.Place{Part: "print", Level: "group", Name: "送货单"}
+	save := func(p screens.Place, c screens.Content, fresh bool) error {
+		return e.s.SaveDraft(ctx, e.Admin, "user_thing", screens.Draft{Place: p, Content: c, Fresh: fresh})
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	offered := func() string {
+		t.Helper()
+		a := e.SignIn(t, "sales")
+		v := a.View("zh")
+		v.Set = &accessToThings
+		k, err := e.kinds.Mine(ctx, e.DB.Pool(), v, things.Spec)
+		must(err)
+		return strings.Join(k.Info(v, e.kinds).Prints, "|")
+	}
+	t.Run("SeveralUnderNames", func(t *testing.T) {
+		must(save(delivery, paper(9, "name"), true))
+		if got := offered(); got != "" {
+			t.Errorf("a draft is offered: %s", got)
+		}
+		must(e.s.Publish(ctx, e.Admin, "user_thing", delivery))
+		other := delivery
+		other.Name = "标签"
+		must(save(other, paper(12, "name"), true))
+		must(e.s.Publish(ctx, e.Admin, "user_thing", other))
+		if got := offered(); got != "|标签|送货单" {
+			t.Errorf("got %q", got)
+		}
+		if err := save(other, paper(12, "name"), true); !errors.Is(err, screens.ErrPrintTaken) || at(err) != "name" {
+			t.Errorf("the same name again: %v", err)
+		}
+	})
+	t.Run("Rename", func(t *testing.T) {
+		renamed := delivery
+		renamed.Name = "出门单"
+		must(e.s.Rename(ctx, e.Admin, "user_thing", delivery, renamed.Name))
+		if got := offered(); got != "|出门单|标签" {
+			t.Errorf("got %q", got)
+		}
+		for to, want := range map[string]error{"标签": screens.ErrPrintTaken, "": screens.ErrPrintNamed, " 甲": screens.ErrPrintNamed} {
+			if err := e.s.Rename(ctx, e.Admin, "user_thing", renamed, to); !errors.Is(err, want) {
+				t.Errorf("to %q: %v", to, err)
+			}
+		}
+		if err := e.s.Rename(ctx, e.Admin, "user_thing", delivery, "另一个"); !errors.Is(err, screens.ErrNoLayout) {
+			t.Errorf("one that is gone: %v", err)
+		}
+		for _, a := range []tenants.Actor{e.Sales, e.CompanyAdmin} {
+			if err := e.s.Rename(ctx, a, "user_thing", renamed, "另一个"); !errors.Is(err, rest.ErrDenied) {
+				t.Errorf("%s: %v", a.Login, err)
+			}
+		}
+		if err := e.s.Rename(ctx, e.stranger, "user_thing", renamed, "另一个"); !errors.Is(err, screens.ErrNoLayout) {
+			t.Errorf("another tenant: %v", err)
+		}
+		delivery = renamed
+	})
+	t.Run("PutAwayAndTakenBack", func(t *testing.T) {
+		must(save(delivery, screens.Content{Print: &record.PrintLayout{Off: true, Paper: "a4"}}, false))
+		must(e.s.Publish(ctx, e.Admin, "user_thing", delivery))
+		if got := offered(); got != "|标签" {
+			t.Errorf("got %q", got)
+		}
+		must(e.s.Undo(ctx, e.Admin, "user_thing", delivery))
+		if got := offered(); got != "|出门单|标签" {
+			t.Errorf("got %q", got)
+		}
+	})
+	t.Run("Refused", func(t *testing.T) {
+		named := screens.Place{Part: "list", Level: "group", Name: "甲"}
+		blank := screens.Place{Part: "print", Level: "group", Name: " 甲"}
+		standard := screens.Place{Part: "print", Level: "group"}
+		for i, c := range []struct {
+			place   screens.Place
+			content screens.Content
+			field   string
+		}{
+			{named, screens.Content{List: list("name")}, "name"},
+			{blank, paper(9, "name"), "name"},
+			{standard, screens.Content{List: list("name")}, "part"},
+			{standard, screens.Content{List: list("name"), Print: paper(9, "name").Print}, "part"},
+			{standard, paper(9, "nothing"), "print.blocks[0].fields[0]"},
+		} {
+			if err := save(c.place, c.content, false); at(err) != c.field {
+				t.Errorf("%d: at %q, %v", i, at(err), err)
+			}
+		}
+	})
+	t.Run("AFieldOnAPaperStays", func(t *testing.T) {
+		f := e.add(t, text("x_a"))
+		must(save(screens.Place{Part: "print", Level: "group"}, paper(9, "x_a"), false))
+		if err := e.s.Remove(ctx, e.Admin, f.ID, 1); !errors.Is(err, screens.ErrUsed) || !strings.Contains(err.Error(), "a print layout") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("Preview", func(t *testing.T) {
+		id := e.enter(t, record.Own{"x_a": "甲"})
+		v := e.SignIn(t, "admin").View("zh")
+		v.Set = &accessToThings
+		l := *paper(9, "x_a", "name").Print
+		for of, want := range map[uuid.UUID]string{id: `"x_a":"甲"`, uuid.Nil: `"name":"名称"`} {
+			sheet, err := e.s.Preview(ctx, v, "user_thing", of, l)
+			if err != nil || !strings.Contains(string(sheet.Record), want) {
+				t.Errorf("%s: %v, %v", of, sheet, err)
+			}
+		}
+		if _, err := e.s.Preview(ctx, v, "user_thing", uuid.New(), l); !errors.Is(err, record.ErrMissing) {
+			t.Errorf("one that is not there: %v", err)
+		}
+		if _, err := e.s.Preview(ctx, v, "user_thing", id, *paper(9, "none").Print); at(err) != "print.blocks[0].fields[0]" {
+			t.Errorf("an unknown field: %v", err)
+		}
+		if shipped, err := e.s.Shipped(ctx, v, "user_thing"); err != nil || len(shipped.Blocks) == 0 {
+			t.Errorf("%+v, %v", shipped, err)
+		}
+		if _, err := e.s.Shipped(ctx, v, "user"); !errors.Is(err, record.ErrOwnKind) {
+			t.Errorf("a kind that is not shaped: %v", err)
 		}
 	})
 }

@@ -82,7 +82,9 @@ export type KindInfo = {
   actions: ActionInfo[];
   /** The group can add fields of its own. */
   shapes: boolean;
-  can: { create: boolean; edit: boolean; export: boolean; reveal: boolean };
+  /** The papers that are offered; an empty name is the standard one. */
+  prints: string[];
+  can: { create: boolean; edit: boolean; export: boolean; reveal: boolean; print: boolean };
 };
 
 /** A record or one of its lines: what it holds is told by the declaration. */

@@ -49,22 +49,38 @@ const tenant = createRoute({
   component: lazyRouteComponent(() => import('../features/platform/TenantPage'), 'TenantPage'),
 });
 
+/** Lets in who is signed in, with what every page reads. */
+const enter = async ({ location }: { location: { pathname: string; href: string } }) => {
+  try {
+    const me = await queryClient.ensureQueryData(meQuery);
+    // Until a first password is changed or a demanded second step is set up, the server answers nothing else.
+    const bound = me.mustChangePassword || me.mustSetUpTwoStep;
+    if (bound && location.pathname !== '/account') throw redirect({ to: '/account' });
+    if (!bound) await queryClient.ensureQueryData(kindsQuery);
+  } catch (e) {
+    if (e instanceof ProblemError && e.status === 401) throw redirect({ to: '/signin', search: { next: location.href } });
+    throw e;
+  }
+};
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
-  beforeLoad: async ({ location }) => {
-    try {
-      const me = await queryClient.ensureQueryData(meQuery);
-      // Until a first password is changed or a demanded second step is set up, the server answers nothing else.
-      const bound = me.mustChangePassword || me.mustSetUpTwoStep;
-      if (bound && location.pathname !== '/account') throw redirect({ to: '/account' });
-      if (!bound) await queryClient.ensureQueryData(kindsQuery);
-    } catch (e) {
-      if (e instanceof ProblemError && e.status === 401) throw redirect({ to: '/signin', search: { next: location.href } });
-      throw e;
-    }
-  },
+  beforeLoad: enter,
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+});
+
+/** Pages without the shell: a paper stands alone. */
+const bare = createRoute({ getParentRoute: () => root, id: 'bare', beforeLoad: enter, component: Outlet });
+
+const print = createRoute({
+  getParentRoute: () => bare,
+  path: '/r/$path/$id/print',
+  validateSearch: (s: Record<string, unknown>): { layout?: string } => {
+    const layout = text(s.layout);
+    return layout ? { layout } : {};
+  },
+  component: lazyRouteComponent(() => import('../features/records/PrintPage'), 'PrintPage'),
 });
 
 const home = createRoute({
@@ -241,6 +257,7 @@ export const router = createRouter({
     back,
     platform,
     tenant,
+    bare.addChildren([print]),
     shell.addChildren([
       home,
       list,

@@ -17,6 +17,7 @@ import { usePageTitle } from '../../lib/tabs';
 import { Actions } from './Actions';
 import { columns, fieldsOf, width } from './columns';
 import { extensionOf } from './extend';
+import { PrintButton } from './PrintButton';
 import { Rail } from './Rail';
 
 export function RecordPage() {
@@ -118,6 +119,7 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
             {t('record.edit')}
           </LinkButton>
         )}
+        <PrintButton kind={kind} id={row.id} />
         {me?.grants['role:read'] !== undefined && kind.name !== 'user' && (
           <LinkButton to="/explain" search={{ permission: `${kind.name}:read`, kind: kind.name, id: row.id }}>
             {t('explain.title')}

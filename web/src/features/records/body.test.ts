@@ -51,9 +51,10 @@ const kind: KindInfo = {
     },
   ],
   related: [],
+  prints: [],
   steps: [],
   actions: [],
-  can: { create: true, edit: true, export: false, reveal: false },
+  can: { create: true, edit: true, export: false, reveal: false, print: false },
 };
 
 test('a new record sends what is filled in, and its lines under the name of the part', () => {

@@ -10,11 +10,14 @@ import { Problem, useProblemText, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { when } from '../../lib/clock';
 import { useWords } from '../../lib/prefs';
+import type { PrintLayout } from '../../lib/print';
 import { FormEditor } from './FormEditor';
 import { ListEditor } from './ListEditor';
-import { type FormLayout, formOf, isPlace, type ListLayout, listOf, type Part, type Place, type PlaceVersions } from './layouts';
+import { type Content, formOf, isPlace, listOf, type Part, type Place, type PlaceVersions } from './layouts';
+import { PrintEditor } from './PrintEditor';
+import { PrintPicker } from './PrintPicker';
 
-/** The list or the form of a kind, for the group, a company or a role: edited as a draft, published, undone. */
+/** The list, the form or the papers of a kind, for the group, a company or a role: edited as a draft, published, undone. */
 export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
   const { t } = useTranslation();
   const words = useWords();
@@ -32,13 +35,20 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
     }).data ?? [];
   const [level, setLevel] = useState<Place['level']>(whole || !may ? 'group' : 'company');
   const [target, setTarget] = useState<string>();
+  const [paper, setPaper] = useState<{ name: string; begun?: PrintLayout }>({ name: '' });
   const key = ['screens', kind.name, 'layouts'];
   const q = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => (await get<{ items: PlaceVersions[] }>(`/screens/${kind.name}/layouts`, undefined, signal)).items,
   });
-  if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
-  if (!q.data) return <Waiting rows={5} />;
+  const shipped = useQuery({
+    queryKey: ['screens', kind.name, 'shipped'],
+    queryFn: ({ signal }) => get<PrintLayout>(`/screens/${kind.name}/shipped-print`, undefined, signal),
+    enabled: part === 'print',
+  });
+  const wrong = q.error ?? shipped.error;
+  if (wrong) return <Problem error={wrong} retry={() => Promise.all([q.refetch(), shipped.refetch()])} />;
+  if (!q.data || (part === 'print' && !shipped.data)) return <Waiting rows={5} />;
   const options =
     level === 'company'
       ? units.map((u) => ({ value: u.id, label: u.name }))
@@ -46,7 +56,7 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
         ? roles.map((r) => ({ value: r.code, label: words(r.name) }))
         : [];
   const chosen = level === 'group' ? undefined : (target ?? options[0]?.value);
-  const place: Place = { part, level, ...(chosen && { target: chosen }) };
+  const place: Place = { part, level, ...(chosen && { target: chosen }), ...(part === 'print' && paper.name && { name: paper.name }) };
   const known = q.data.find((p) => isPlace(p, place));
   return (
     <>
@@ -60,6 +70,7 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
           onChange={(l) => {
             setLevel(l);
             setTarget(undefined);
+            setPaper({ name: '' });
           }}
         />
         {level !== 'group' && (
@@ -68,11 +79,26 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
             value={chosen}
             options={options}
             showSearch={{ optionFilterProp: 'label' }}
-            onChange={setTarget}
+            onChange={(to) => {
+              setTarget(to);
+              setPaper({ name: '' });
+            }}
             style={{ minWidth: 180 }}
           />
         )}
       </div>
+      {part === 'print' && (level === 'group' || chosen) && (
+        <PrintPicker
+          kind={kind}
+          place={place}
+          all={q.data}
+          begun={paper.begun && paper.name}
+          shipped={shipped.data}
+          may={may}
+          onChoose={(name, begun) => setPaper({ name, begun })}
+          refresh={() => q.refetch()}
+        />
+      )}
       {(level === 'group' || chosen) && (
         <Editor
           // Another place, or what somebody else published, begins the editor again.
@@ -80,17 +106,34 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
           kind={kind}
           place={place}
           known={known}
+          first={
+            part === 'list' ? { list: listOf(kind) } : part === 'form' ? { form: formOf(kind) } : { print: paper.begun ?? shipped.data }
+          }
+          fresh={!known && paper.begun !== undefined}
           may={may}
-          refresh={() => q.refetch()}
+          refresh={async () => {
+            setPaper((p) => ({ name: p.name }));
+            await q.refetch();
+          }}
         />
       )}
     </>
   );
 }
 
-type EditorProps = { kind: KindInfo; place: Place; known?: PlaceVersions; may: boolean; refresh: () => Promise<unknown> };
+type EditorProps = {
+  kind: KindInfo;
+  place: Place;
+  known?: PlaceVersions;
+  /** What it begins with when nothing was saved. */
+  first: Content;
+  /** A paper that was just named and is saved nowhere yet. */
+  fresh: boolean;
+  may: boolean;
+  refresh: () => Promise<unknown>;
+};
 
-function Editor({ kind, place, known, may, refresh }: EditorProps) {
+function Editor({ kind, place, known, first, fresh, may, refresh }: EditorProps) {
   const { t } = useTranslation();
   const tell = useTell();
   const text = useProblemText();
@@ -98,13 +141,15 @@ function Editor({ kind, place, known, may, refresh }: EditorProps) {
   const draft = known?.versions.find((v) => v.version === 0);
   const current = known?.versions.find((v) => v.current);
   const from = draft ?? current;
-  const [list, setList] = useState<ListLayout>(from?.list ?? listOf(kind));
-  const [form, setForm] = useState<FormLayout>(from?.form ?? formOf(kind));
-  const [dirty, setDirty] = useState(false);
+  const [content, setContent] = useState<Content>({ ...first, ...(from && { list: from.list, form: from.form, print: from.print }) });
+  const [dirty, setDirty] = useState(fresh);
+  const change = (next: Content) => {
+    setContent(next);
+    setDirty(true);
+  };
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<string[]>([]);
-  const keep = () =>
-    request('PUT', `/screens/${kind.name}/draft`, { body: { ...place, ...(place.part === 'list' ? { list } : { form }) } });
+  const keep = (what = content) => request('PUT', `/screens/${kind.name}/draft`, { body: { ...place, ...what, ...(fresh && { fresh }) } });
   const run = async (steps: () => Promise<unknown>, done: string) => {
     setBusy(true);
     setErrors([]);
@@ -130,28 +175,13 @@ function Editor({ kind, place, known, may, refresh }: EditorProps) {
           ? t('screens.draftOf', { by: draft.by, at: when(draft.at) })
           : current
             ? t('screens.publishedOf', { n: current.version, by: current.by, at: when(current.at) })
-            : t('screens.shipped')}
+            : t(fresh ? 'print.begun' : 'screens.shipped')}
       </p>
       {errors.length > 0 && <Alert type="error" showIcon title={errors.join('；')} style={{ marginBottom: 12 }} />}
-      {place.part === 'list' ? (
-        <ListEditor
-          kind={kind}
-          value={list}
-          onChange={(v) => {
-            setList(v);
-            setDirty(true);
-          }}
-        />
-      ) : (
-        <FormEditor
-          kind={kind}
-          value={form}
-          onChange={(v) => {
-            setForm(v);
-            setDirty(true);
-          }}
-        />
-      )}
+      {content.list && <ListEditor kind={kind} value={content.list} onChange={(list) => change({ list })} />}
+      {content.form && <FormEditor kind={kind} value={content.form} onChange={(form) => change({ form })} />}
+      {content.print?.off && <Alert type="info" showIcon title={t('print.isOff')} style={{ marginBottom: 12 }} />}
+      {content.print && !content.print.off && <PrintEditor kind={kind} value={content.print} onChange={(print) => change({ print })} />}
       {may && (
         <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 16 }}>
           <Button
@@ -167,13 +197,26 @@ function Editor({ kind, place, known, may, refresh }: EditorProps) {
           >
             {t('screens.publish')}
           </Button>
-          <Button disabled={!dirty || busy} onClick={() => run(keep, t('form.saved'))}>
+          <Button disabled={!dirty || busy} onClick={() => run(() => keep(), t('form.saved'))}>
             {t('screens.keepDraft')}
           </Button>
           {draft && (
             <Button disabled={busy} onClick={() => run(() => act('discard'), t('screens.discarded'))}>
               {t('screens.discard')}
             </Button>
+          )}
+          {place.part === 'print' && current && !current.print?.off && (
+            <Popconfirm
+              title={t('print.offAsk')}
+              onConfirm={() =>
+                run(async () => {
+                  await keep({ print: { ...(current.print as PrintLayout), off: true } });
+                  await act('publish');
+                }, t('print.offDone'))
+              }
+            >
+              <Button disabled={busy}>{t('screens.off')}</Button>
+            </Popconfirm>
           )}
           {current && (
             <Popconfirm title={t('screens.undoAsk')} onConfirm={() => run(() => act('undo'), t('screens.undone'))}>

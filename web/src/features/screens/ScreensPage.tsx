@@ -58,6 +58,7 @@ export function ScreensPage() {
                 { key: 'fields', label: t('screens.fields'), children: <FieldsTab kind={kind} may={whole} /> },
                 { key: 'list', label: t('screens.list'), children: <LayoutTab kind={kind} part="list" /> },
                 ...(kind.form.length ? [{ key: 'form', label: t('screens.form'), children: <LayoutTab kind={kind} part="form" /> }] : []),
+                { key: 'print', label: t('screens.print'), children: <LayoutTab kind={kind} part="print" /> },
               ]}
             />
           </section>

@@ -1,14 +1,18 @@
 import type { Column, FieldInfo, KindInfo, Words } from '../../api/types';
+import type { PrintLayout } from '../../lib/print';
 
 export type ListLayout = { columns: Column[]; sort?: string; filters?: string[] };
 export type FormField = { name: string; required?: boolean; start?: string; when?: { field: string; values: string[] } };
 export type FormLayout = { sections: { label: Words; fields: FormField[] }[]; hidden?: string[] };
-export type Part = 'list' | 'form';
-export type Place = { part: Part; level: 'group' | 'company' | 'role'; target?: string };
-export type Version = { version: number; current: boolean; at: string; by: string; list?: ListLayout; form?: FormLayout };
+export type Part = 'list' | 'form' | 'print';
+export type Place = { part: Part; level: 'group' | 'company' | 'role'; target?: string; name?: string };
+/** What a layout holds: the one of the three that its part says. */
+export type Content = { list?: ListLayout; form?: FormLayout; print?: PrintLayout };
+export type Version = Content & { version: number; current: boolean; at: string; by: string };
 export type PlaceVersions = Place & { versions: Version[] };
 
-export const isPlace = (a: Place, b: Place) => a.part === b.part && a.level === b.level && (a.target ?? '') === (b.target ?? '');
+export const isPlace = (a: Place, b: Place) =>
+  a.part === b.part && a.level === b.level && (a.target ?? '') === (b.target ?? '') && (a.name ?? '') === (b.name ?? '');
 
 /** What can stand in a list. */
 export const columnFields = (kind: KindInfo) =>
