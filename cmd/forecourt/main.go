@@ -21,6 +21,7 @@ var commands = []command{
 	{"serve", "serve [--role all|api|worker]   answer the API and the web, run the workers", serve},
 	{"migrate", "migrate up|status                bring the database to this program's version", migrateCommand},
 	{"tenant", "tenant export|import|erase       take a tenant out, bring one in, erase one with a certificate", tenantCommand},
+	{"log", "log forget [--dry-run]           delete the lines of the system log that are older than each group keeps them", logCommand},
 	{"demo", "demo --list                      print the demo sign-ins", demoCommand},
 	{"openapi", "openapi                          print the OpenAPI document", openapiCommand},
 	{"bench", "bench seed|load                  fill a database with tenants; load the API and measure it", benchCommand},
