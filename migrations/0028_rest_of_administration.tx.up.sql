@@ -20,3 +20,20 @@ END $$;
 
 -- One day for all tenants, and months only: `forecourt log forget` takes its place.
 DROP FUNCTION history_forget(date);
+
+-- A formula that changed is computed again in the records that are there: how far that is, one row a kind. A change meanwhile begins
+-- another run in the same row.
+CREATE TABLE own_recomputes (
+  tenant_id uuid NOT NULL REFERENCES tenants,
+  kind text NOT NULL,
+  run uuid NOT NULL,
+  search boolean NOT NULL, -- what a search finds changed, too
+  last_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000', -- the records up to it are done
+  total int,               -- empty: nobody counted yet
+  seen int NOT NULL DEFAULT 0,
+  changed int NOT NULL DEFAULT 0,
+  started_at timestamptz NOT NULL,
+  finished_at timestamptz,
+  PRIMARY KEY (tenant_id, kind)
+);
+SELECT tenant_table('own_recomputes');
