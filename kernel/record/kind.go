@@ -89,6 +89,7 @@ type Spec struct {
 	steps    []string
 	editIn   []string
 	work     work
+	filling  filling
 	scope    scopeKind
 	through  string
 	via      string

@@ -54,6 +54,7 @@ var Kind = record.New("receipt", "receipts", "收款", "Receipt", func(m *Receip
 
 	k.OpenIn(string(StatusRecorded))
 	k.Numbered("SK")
+	k.FillsIn("receipt:create")
 	k.Title("number", "payer")
 	k.List("-createdAt", "number", "contractId", "customerId", "purpose", "means", "amount", "receivedOn", "status", "confirmedBy")
 	k.Form("收款", "Receipt", "contractId", "purpose", "amount", "means", "receivedOn")

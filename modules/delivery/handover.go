@@ -52,6 +52,7 @@ var HandoverKind = record.New("handover", "handovers", "客户交车", "Handover
 	k.Text(&m.Note, "备注", "Note").As("multiline").Max(1000)
 
 	k.Numbered("JC")
+	k.FillsIn("handover:create")
 	k.Title("number", "")
 	k.List("-createdAt", "number", "contractId", "customerId", "vehicleId", "mileage", "keys", "ownerId", "createdAt")
 	k.Form("交车", "Handover", "contractId", "mileage")

@@ -39,6 +39,7 @@ var OutboundKind = record.New("outbound", "outbounds", "销售出库", "Outbound
 	k.Ref(&m.KeeperID, "user", "库管员", "Keeper").Fixed()
 
 	k.Numbered("CK")
+	k.FillsIn("outbound:create")
 	k.Title("number", "vin")
 	k.List("-at", "number", "contractId", "vehicleId", "vin", "at", "keeperId")
 	k.Form("出库", "Outbound", "contractId")

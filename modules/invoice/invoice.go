@@ -53,6 +53,7 @@ var Kind = record.New("invoice", "invoices", "开票", "Invoice", func(m *Invoic
 	k.Choice(&m.Status, "状态", "Status", state(StatusIssued, flow.Green, "已开具", "Issued"), state(StatusVoid, flow.Red, "已作废", "Void")).Fixed()
 
 	k.Numbered("FP")
+	k.FillsIn("invoice:issue")
 	k.Title("number", "title")
 	k.List("-createdAt", "number", "contractId", "customerId", "title", "vin", "amount", "issuedOn", "status")
 	k.Form("发票", "Invoice", "contractId", "title")
