@@ -155,6 +155,11 @@ func (w words) changes(was, now []byte, language string) ([]record.Change, error
 
 func (w words) value(raw json.RawMessage, language string) json.RawMessage {
 	var code string
+	if text, ok := spoken(raw); ok {
+		if said, err := json.Marshal(text.In(language)); err == nil {
+			return said
+		}
+	}
 	if len(raw) == 0 || json.Unmarshal(raw, &code) != nil {
 		return raw
 	}
@@ -170,4 +175,25 @@ func (w words) value(raw json.RawMessage, language string) json.RawMessage {
 		return raw
 	}
 	return said
+}
+
+// spoken puts a yes or no, and what has a label of its own, into words.
+func spoken(raw json.RawMessage) (fault.Text, bool) {
+	switch string(raw) {
+	case "true":
+		return say("是", "yes"), true
+	case "false":
+		return say("否", "no"), true
+	}
+	var held struct {
+		Label   fault.Text
+		Formula string
+	}
+	if json.Unmarshal(raw, &held) != nil || held.Label.Zh == "" {
+		return fault.Text{}, false
+	}
+	if held.Formula != "" {
+		held.Formula = " = " + held.Formula
+	}
+	return fault.Text{Zh: held.Label.Zh + held.Formula, En: held.Label.In("en") + held.Formula}, true
 }
