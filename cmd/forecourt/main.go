@@ -21,6 +21,7 @@ var commands = []command{
 	{"serve", "serve [--role all|api|worker]   answer the API and the web, run the workers", serve},
 	{"migrate", "migrate up|status                bring the database to this program's version", migrateCommand},
 	{"tenant", "tenant export|import|erase       take a tenant out, bring one in, erase one with a certificate", tenantCommand},
+	{"log", "log forget [--dry-run]           delete the lines of the system log that are older than each group keeps them", logCommand},
 	{"demo", "demo --list                      print the demo sign-ins", demoCommand},
 	{"probe", "probe                            ask the process of FORECOURT_OPS_ADDR whether it is ready", probeCommand},
 	{"openapi", "openapi                          print the OpenAPI document", openapiCommand},

@@ -102,6 +102,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
 	a.platform.Handlers(handlers)
+	a.screens.Handlers(handlers)
 	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log, Paused: a.closed.On, Words: jobWords()})
 	if err := a.door(s.cfg, files); err != nil {
 		return nil, errors.Join(err, a.close())

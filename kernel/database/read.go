@@ -16,6 +16,8 @@ import (
 type Query struct {
 	SQL  string
 	Args []any
+	// Custom asks for a plan that is made for these arguments. A plan that is kept for all takes any range for a small part of its table.
+	Custom bool
 }
 
 // Read runs queries in one read-only transaction of tenant and one round trip: BEGIN, SET LOCAL, the prepared queries,
@@ -36,9 +38,10 @@ func Read(ctx context.Context, db *sql.DB, tenant uuid.UUID, queries []Query, ea
 }
 
 func (c *Conn) pipeline(ctx context.Context, tenant uuid.UUID, queries []Query, each func(int, [][]byte) error) (err error) {
-	built := make([]*pgx.ExtendedQueryBuilder, len(queries))
+	built, custom := make([]*pgx.ExtendedQueryBuilder, len(queries)), false
 	names := make([]string, len(queries))
 	for i, q := range queries {
+		custom = custom || q.Custom
 		statement, err := c.prepared.get(ctx, c.pg, q.SQL)
 		if err != nil {
 			return fmt.Errorf("prepare %s: %w", q.SQL, err)
@@ -52,6 +55,11 @@ func (c *Conn) pipeline(ctx context.Context, tenant uuid.UUID, queries []Query, 
 	defer func() { err = errors.Join(err, p.Close()) }()
 	p.SendQueryParams("BEGIN READ ONLY", nil, nil, nil, nil)
 	p.SendQueryParams(setTenant(tenant), nil, nil, nil, nil)
+	head := 2
+	if custom {
+		p.SendQueryParams("SET LOCAL plan_cache_mode = force_custom_plan", nil, nil, nil, nil)
+		head++
+	}
 	for i, b := range built {
 		p.SendQueryPrepared(names[i], b.ParamValues, b.ParamFormats, nil) // nil: results as text
 	}
@@ -59,7 +67,6 @@ func (c *Conn) pipeline(ctx context.Context, tenant uuid.UUID, queries []Query, 
 	if err := p.Sync(); err != nil {
 		return err
 	}
-	const head = 2
 	for i := 0; i < head+len(queries)+1; i++ {
 		result, err := p.GetResults()
 		if err != nil {

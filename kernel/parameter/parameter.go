@@ -59,6 +59,8 @@ type Spec struct {
 	Most    *int64
 	Options []Option
 	Lowest  Level // below it nobody decides
+	// OnlyMore: a level below decides at least what holds above it, and of what the levels decided the most counts.
+	OnlyMore bool
 
 	standard json.RawMessage
 }
@@ -124,6 +126,9 @@ func (s *Spec) mistakes() (wrong []string) {
 		if text.Zh == "" || text.En == "" {
 			wrong = append(wrong, what+" missing")
 		}
+	}
+	if s.OnlyMore && s.Least == nil {
+		wrong = append(wrong, "only more than what: it has no bounds")
 	}
 	if _, err := s.Accept(s.standard); err != nil {
 		wrong = append(wrong, "the shipped value is refused: "+err.Error())
@@ -203,6 +208,13 @@ func (p Parameter[T]) Says(zh, en string) Parameter[T] {
 // Between bounds a number, a sum in fen, or the length of a text.
 func (p Parameter[T]) Between(least, most int64) Parameter[T] {
 	p.Least, p.Most = &least, &most
+	return p
+}
+
+// OnlyMore says that a level below may only decide more than the one above: what protects somebody is lengthened, never shortened. The
+// SQL function parameter_floor knows the key and the shipped value, too.
+func (p Parameter[T]) OnlyMore() Parameter[T] {
+	p.Spec.OnlyMore = true
 	return p
 }
 

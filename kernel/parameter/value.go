@@ -24,6 +24,7 @@ var (
 	ErrText   = fault.New(fault.Invalid, "parameter.text", "应为文字", "This is a text")
 	ErrChoice = fault.New(fault.Invalid, "parameter.choice", "不是可选的值", "This is none of the choices")
 	ErrRange  = fault.New(fault.Invalid, "parameter.range", "应在 %s 与 %s 之间", "This is between %s and %s")
+	ErrLess   = fault.New(fault.Invalid, "parameter.less", "不能少于上级规定的 %s", "This is at least the %s that the level above decided")
 	ErrLength = fault.New(fault.Invalid, "parameter.length", "应为 %d 到 %d 个字", "This has between %d and %d characters")
 )
 
@@ -117,6 +118,21 @@ func (s *Spec) text(raw json.RawMessage) (json.RawMessage, error) {
 		return nil, ErrLength.With(*s.Least, *s.Most)
 	}
 	return json.Marshal(text)
+}
+
+// AtLeast holds an accepted number against what holds above. It returns ErrLess.
+func (s *Spec) AtLeast(value, above json.RawMessage) error {
+	var n, least int64
+	if err := json.Unmarshal(value, &n); err != nil {
+		return ErrNumber.Because(err)
+	}
+	if err := json.Unmarshal(above, &least); err != nil {
+		return fmt.Errorf("parameter %s holds %s: %w", s.Key, above, err)
+	}
+	if n < least {
+		return ErrLess.With(s.said(least))
+	}
+	return nil
 }
 
 // said puts a bound into the form in which people read the value.

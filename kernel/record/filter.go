@@ -16,7 +16,8 @@ import (
 // SQL is a statement being written. Values are only ever arguments.
 type SQL struct {
 	strings.Builder
-	Args []any
+	Args   []any
+	ranged bool // a condition is a range, so how many rows it leaves depends on its value
 }
 
 // Arg writes the next $n.
@@ -132,6 +133,8 @@ func (w *filterWriter) compare(f *Field, op string, raw json.RawMessage) error {
 		return w.in(f, raw)
 	case "!=":
 		op = "IS DISTINCT FROM"
+	case "<", "<=", ">", ">=":
+		w.q.ranged = true
 	}
 	if spec := daysAgo(f, raw); spec != nil {
 		w.q.WriteString(" " + op + " ")

@@ -143,6 +143,9 @@ func (s *Spec) compute(own []*OwnField) map[string]error {
 	return faults
 }
 
+// bookkept are fields that a write decides after the formulas ran.
+var bookkept = map[string]bool{"version": true, "updatedAt": true, "number": true}
+
 // compile checks names and types. A formula that reads a cost is one: otherwise it would tell what the reader may not see.
 func (s *Spec) compile(f *Field, text string, reads []string) (*formula, error) {
 	env := map[string]any{}
@@ -154,7 +157,7 @@ func (s *Spec) compile(f *Field, text string, reads []string) (*formula, error) 
 	for _, name := range reads {
 		other := s.by[name]
 		switch {
-		case other == nil || env[name] == nil:
+		case other == nil || env[name] == nil || bookkept[name]:
 			return nil, ErrOwnFormula.With(name).At("formula")
 		case other.Personal:
 			return nil, ErrOwnPersonal.With(name).At("formula")

@@ -89,6 +89,7 @@ type Spec struct {
 	steps    []string
 	editIn   []string
 	work     work
+	filling  filling
 	scope    scopeKind
 	through  string
 	via      string
@@ -97,7 +98,8 @@ type Spec struct {
 	owns     bool // its table has the columns of own fields
 	home     *home
 	paper    *Paper
-	layouts  []Layout   // what the group published
+	layouts  []Layout // what the group published
+	model    reflect.Type
 	formulas []*formula // of own fields, in the order in which they feed each other
 }
 
@@ -118,7 +120,7 @@ type Kind[T any] struct {
 // New declares a kind. name is stored in history and events and never changes; path is its address in the API. Every
 // mistake in the declaration is listed in one panic at start-up.
 func New[T any](name, path, zh, en string, declare func(model *T, k *Kind[T])) *Kind[T] {
-	k := &Kind[T]{&Spec{Name: name, Path: path, Label: fault.Text{Zh: zh, En: en}, by: map[string]*Field{}, Read: access.Permission(name + ":read"), sort: "-createdAt", home: &home{}}, new(T)}
+	k := &Kind[T]{&Spec{Name: name, Path: path, Label: fault.Text{Zh: zh, En: en}, by: map[string]*Field{}, Read: access.Permission(name + ":read"), sort: "-createdAt", home: &home{}, model: reflect.TypeFor[T]()}, new(T)}
 	if f, ok := reflect.TypeFor[T]().FieldByName("BaseModel"); ok {
 		k.table, _, _ = strings.Cut(strings.TrimPrefix(f.Tag.Get("bun"), "table:"), ",")
 	}

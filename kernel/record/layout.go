@@ -305,7 +305,7 @@ func (s *Spec) follow(v View, g *given, values map[string]any, fresh bool) error
 	for _, section := range l.Form.Sections {
 		for _, x := range section.Fields {
 			f := s.by[x.Name]
-			if f == nil || !x.Required || f.Required || f.ReadOnly || f.Type == Bool || v.See(f) == access.Hidden || !x.When.holds(values) {
+			if f == nil || !x.Required || g.own && !f.Own || f.Required || f.ReadOnly || f.Type == Bool || v.See(f) == access.Hidden || !x.When.holds(values) {
 				continue
 			}
 			value, ok := values[x.Name]

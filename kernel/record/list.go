@@ -265,7 +265,7 @@ func (l *lister) query(at *cursor, nulls bool, limit int) database.Query {
 	l.r.columns(&q, l.fields)
 	q.WriteString(l.where.String())
 	l.order.page(&q, at, nulls, l.view, limit)
-	return database.Query{SQL: q.String(), Args: q.Args}
+	return database.Query{SQL: q.String(), Args: q.Args, Custom: l.where.ranged}
 }
 
 func (l *lister) cursor(row [][]byte, nulls bool) cursor {

@@ -75,6 +75,9 @@ func (s *Spec) Open(ctx context.Context, db *sql.DB, r *Registry, v View, id uui
 	}
 	body = append(key(body, "actions"), actions...)
 	body = strconv.AppendBool(key(body, "canEdit"), s.mayEdit(v, row))
+	if s.filling.do != nil {
+		body = strconv.AppendBool(key(body, "canFill"), s.mayFill(v, row))
+	}
 	return append(body, '}'), row.Version, nil
 }
 

@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"forecourt/kernel/access"
 	"forecourt/kernel/testdb"
 )
 
@@ -38,6 +40,57 @@ func BenchmarkOwnFields(b *testing.B) {
 	}
 	for _, fields := range []string{"name,price", "name,price,x_name,x_tone,x_price"} {
 		run(b, s, v, "Columns/"+fields, func(int) ListInput { return ListInput{Limit: 50, Fields: strings.Split(fields, ",")} })
+	}
+}
+
+// BenchmarkRange lists 50 of -own.rows records whose sum lies in a range that leaves a share of them, with their count up to 1000, in the
+// order of their making: by the plan that is kept for every range, and by one for this range, as lists ask for it.
+//
+//	go run ./cmd/testservers -- go test ./kernel/record -run '^$' -bench Range -benchtime 20x -timeout 30m
+func BenchmarkRange(b *testing.B) {
+	s := benchShop(b)
+	v := s.view(s.ours)
+	for _, field := range []string{"price", "x_price"} {
+		for _, share := range []struct{ name, from, to string }{
+			{"AboveNothing", "9999.99", ""}, {"AboveAThousandth", "9990.00", ""}, {"AboveHalf", "5000.00", ""}, {"AboveAll", "-1.00", ""},
+			{"BetweenAThousandth", "5000.00", "5010.00"}, {"BetweenHalf", "2500.00", "7500.00"}, {"BetweenAll", "-1.00", "10000.00"},
+		} {
+			filter := fmt.Sprintf(`[[%q,">",%q]]`, field, share.from)
+			if share.to != "" {
+				filter = fmt.Sprintf(`[[%q,">",%q],[%q,"<",%q]]`, field, share.from, field, share.to)
+			}
+			for plan, ranged := range map[string]bool{"kept": false, "own": true} {
+				b.Run(field+"/"+share.name+"/"+plan, func(b *testing.B) { s.ranges(b, v, filter, ranged) })
+			}
+		}
+	}
+}
+
+// ranges reads the list again and again; a connection keeps a plan from the sixth time on.
+func (s *shop) ranges(b *testing.B, v View, filter string, ranged bool) {
+	b.Helper()
+	mine, err := s.kinds.Mine(b.Context(), s.pool, v, things.Spec)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var where SQL
+	mine.from(&where, v, access.Scope{All: true})
+	order, err := mine.order("", v)
+	if err := errors.Join(err, mine.filter(&where, filter, v, false)); err != nil {
+		b.Fatal(err)
+	}
+	where.ranged = ranged
+	l := lister{mine, s.kinds, v, []*Field{mine.by["name"], mine.by["price"]}, order, &where, 50}
+	again := func() {
+		if _, err := l.run(b.Context(), s.pool, nil, true); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range 6 {
+		again()
+	}
+	for b.Loop() {
+		again()
 	}
 }
 

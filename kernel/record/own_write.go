@@ -26,6 +26,7 @@ type given struct {
 	record uuid.UUID // uuid.Nil: a new one
 	values map[string]json.RawMessage
 	keys   []string // everything that was sent
+	own    bool     // nothing but own fields can be sent
 }
 
 type givenKey struct{}

@@ -97,6 +97,11 @@ func (d *Desk) Serve(api *rest.API) {
 		if s.hasPersonal() {
 			rest.Register(api, op("reveal", http.MethodPost, "/{id}/reveal", "Show a masked value; it is logged", access.Permission(s.Name+":reveal")), k.reveal)
 		}
+		if s.filling.do != nil {
+			fill := op("fill", http.MethodPatch, "/{id}/own", "Fill in the group's own fields; no other field changes", s.filling.needs)
+			fill.Body = takeOwn(s.Name)
+			rest.Register(api, fill, k.fill)
+		}
 		k.describe(api)
 	}
 }
@@ -106,7 +111,7 @@ func (s *Spec) hasPersonal() bool {
 }
 
 // deskWords are the operations that every kind has, before its name.
-var deskWords = map[string]string{"list": "查看列表：", "export": "导出：", "get": "打开：", "history": "查看历史：", "notes": "查看备注：", "add-note": "写备注：", "files": "查看附件：", "add-file": "上传附件：", "reveal": "查看隐藏内容：", "print": "打印："}
+var deskWords = map[string]string{"list": "查看列表：", "export": "导出：", "get": "打开：", "history": "查看历史：", "notes": "查看备注：", "add-note": "写备注：", "files": "查看附件：", "add-file": "上传附件：", "reveal": "查看隐藏内容：", "print": "打印：", "fill": "补充填写："}
 
 // served is one kind at the desk.
 type served struct {

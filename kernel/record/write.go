@@ -77,7 +77,7 @@ func (k *Kind[T]) Create(ctx context.Context, tx database.Tx, m *T) error {
 		q = q.Value(slot, "?", value)
 	}
 	if k.searched() {
-		q = q.Value("grams", "?", pgdialect.Array(k.grams(m, s)))
+		q = q.Value("grams", "?", pgdialect.Array(s.grams(reflect.ValueOf(m).Elem(), b.Own)))
 	}
 	if _, err := q.Exec(ctx); err != nil {
 		return k.refused(err)
@@ -169,7 +169,7 @@ func (k *Kind[T]) Save(ctx context.Context, tx database.Tx, before, m *T, action
 		q = q.Value(slot, "?", value)
 	}
 	if k.searched() {
-		q = q.Value("grams", "?", pgdialect.Array(k.grams(m, s)))
+		q = q.Value("grams", "?", pgdialect.Array(s.grams(reflect.ValueOf(m).Elem(), b.Own)))
 	}
 	r, err := q.Exec(ctx)
 	if err != nil {
@@ -309,11 +309,10 @@ func (s *Spec) searched() bool {
 }
 
 // grams are the search keys of m. A protected field gives only whole values and tails, or a search would spell out what a mask hides.
-func (k *Kind[T]) grams(m *T, s *Spec) []string {
+func (s *Spec) grams(v reflect.Value, own Own) []string {
 	keys := []string{} // never nil: the column takes no NULL
-	v := reflect.ValueOf(m).Elem()
-	for _, f := range k.Fields {
-		if !f.Searchable || v.FieldByIndex(f.index).String() == "" {
+	for _, f := range s.Fields {
+		if f.Own || !f.Searchable || v.FieldByIndex(f.index).String() == "" {
 			continue
 		}
 		if f.Protected() {
@@ -322,7 +321,7 @@ func (k *Kind[T]) grams(m *T, s *Spec) []string {
 			keys = append(keys, search.Keys(v.FieldByIndex(f.index).String())...)
 		}
 	}
-	return search.Unique(append(keys, s.ownKeys(baseOf(m).Own)...))
+	return search.Unique(append(keys, s.ownKeys(own)...))
 }
 
 // Exists reports whether the record is there and, unless scope is all, in scope: for references in a body. It returns ErrTarget at field.

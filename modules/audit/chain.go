@@ -95,11 +95,35 @@ func before(t time.Time) uuid.UUID {
 	return u
 }
 
-// nextLink reads the lines that follow last, as many as one link takes. It has no lines when none has settled.
+// born is the month in which an id was made.
+func born(u uuid.UUID) time.Time {
+	ms := int64(binary.BigEndian.Uint64(u[:8]) >> 16) //nolint:gosec // 48 bits
+	return monthOf(time.UnixMilli(ms))
+}
+
+func monthOf(t time.Time) time.Time {
+	y, m, _ := t.UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+}
+
+// nextLink reads the lines that follow last, as many as one link takes. It has no lines when none has settled. A link ends with its
+// month, so that months are forgotten by whole links.
 func nextLink(ctx context.Context, pool *sql.DB, tenant uuid.UUID, last link) (link, error) {
-	h := newHasher(tenant, last)
+	h, full := newHasher(tenant, last), false
 	q := database.Query{SQL: nextSQL, Args: []any{tenant, last.upto, before(clock.Now().Add(-settled)), linkLines}}
-	if err := database.Read(ctx, pool, tenant, []database.Query{q}, func(_ int, row [][]byte) error { return h.add(row) }); err != nil {
+	if err := database.Read(ctx, pool, tenant, []database.Query{q}, func(_ int, row [][]byte) error {
+		if full {
+			return nil
+		}
+		u, err := uuid.ParseBytes(row[0])
+		if err != nil {
+			return err
+		}
+		if full = h.link.lines > 0 && !born(u).Equal(born(h.link.upto)); full {
+			return nil
+		}
+		return h.add(row)
+	}); err != nil {
 		return link{}, fmt.Errorf("lines for the chain: %w", err)
 	}
 	return h.done(), nil

@@ -168,6 +168,7 @@ func (s *Service) fill(i *Item, l *record.Line, language string) (err error) {
 			i.Action = text
 		}
 		i.Changes, err = w.changes(l.Was, l.Now, language)
+		s.nameKinds(i.Changes, language)
 		return err
 	}
 	i.Action, i.RecordTitle, i.Changes = l.Label, l.Title, l.Changes
@@ -180,6 +181,24 @@ func (s *Service) fill(i *Item, l *record.Line, language string) (err error) {
 		return err
 	}
 	return nil
+}
+
+// nameKinds puts the words of a kind of record where a line names it.
+func (s *Service) nameKinds(changes []record.Change, language string) {
+	for i, c := range changes {
+		if c.Field != "kind" {
+			continue
+		}
+		for _, side := range []*json.RawMessage{&changes[i].Was, &changes[i].Now} {
+			var code string
+			if json.Unmarshal(*side, &code) != nil || s.kinds.Kind(code) == nil {
+				continue
+			}
+			if said, err := json.Marshal(s.kinds.Kind(code).Label.In(language)); err == nil {
+				*side = said
+			}
+		}
+	}
 }
 
 // name puts the names of people, and of the tokens that acted for them, to their ids.

@@ -37,6 +37,7 @@ type logOutput struct{ Body *Page }
 type wordsOutput struct {
 	Body struct {
 		Items []Known `json:"items"`
+		Kept  Kept    `json:"kept"`
 	}
 }
 
@@ -51,11 +52,12 @@ func (s *Service) Routes(api *rest.API) {
 			page, err := s.Log(ctx, tenants.ActorOf(ctx), record.ViewOf(ctx), ask)
 			return &logOutput{page}, err
 		})
-	rest.Register(api, rest.Operation{ID: "read-log-words", Method: http.MethodGet, Path: "/log/words", Permission: record.ReadHistory, Summary: "The kinds and actions that the log knows"},
-		func(context.Context, *struct{}) (*wordsOutput, error) {
-			out := &wordsOutput{}
+	rest.Register(api, rest.Operation{ID: "read-log-words", Method: http.MethodGet, Path: "/log/words", Permission: record.ReadHistory, Summary: "The kinds and actions that the log knows, and from when on it is kept"},
+		func(ctx context.Context, _ *struct{}) (out *wordsOutput, err error) {
+			out = &wordsOutput{}
 			out.Body.Items = s.Words()
-			return out, nil
+			out.Body.Kept, err = s.Kept(ctx, tenants.ActorOf(ctx))
+			return out, err
 		})
 }
 

@@ -19,7 +19,7 @@ var ErrBroken = errors.New("the history does not fit its chain")
 // Proof is what a look at a chain found to be in order.
 type Proof struct {
 	Links, Lines int
-	Released     int    // links over months that the owner let go of
+	Released     int    // links whose lines the owner let go of; their hashes are the anchor of those that follow
 	Head         string // the hash of the newest link, to be kept where nobody who can write this database can write
 }
 
@@ -45,15 +45,13 @@ func VerifyRecent(ctx context.Context, pool *sql.DB, tenant uuid.UUID, links int
 	}
 	var from link
 	q := database.Query{SQL: "SELECT c.seq, c.upto, c.lines, c.hash, c.released FROM history_chain c WHERE c.tenant_id = $1 AND c.seq = $2", Args: []any{tenant, last.seq - int64(links)}}
+	// Without that link the walk begins at the first one, which must stand for what was forgotten before it.
 	err = database.Read(ctx, pool, tenant, []database.Query{q}, func(_ int, row [][]byte) error {
 		from, err = readLink(row)
 		return err
 	})
 	if err != nil {
 		return Proof{}, fmt.Errorf("read the chain: %w", err)
-	}
-	if from.seq == 0 {
-		return Proof{}, fmt.Errorf("%w: link %d of tenant %s is missing", ErrBroken, last.seq-int64(links), tenant)
 	}
 	return walk(ctx, pool, tenant, from)
 }
@@ -89,9 +87,9 @@ func walk(ctx context.Context, pool *sql.DB, tenant uuid.UUID, last link) (p Pro
 	}
 }
 
-// fits reads the lines under l again.
+// fits reads the lines under l again. A chain begins with its first link, or with the released one that is kept of those forgotten.
 func fits(ctx context.Context, pool *sql.DB, tenant uuid.UUID, last, l link) error {
-	if l.seq != last.seq+1 {
+	if l.seq != last.seq+1 && (last.seq != 0 || !l.released) {
 		return fmt.Errorf("%w: link %d of tenant %s is missing", ErrBroken, last.seq+1, tenant)
 	}
 	if l.released {

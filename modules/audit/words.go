@@ -33,9 +33,17 @@ var others = map[string]words{
 			"disabled": say("账号已停用", "Account disabled"), "ended": say("账号已过有效期", "Account ended"), "no_posting": say("没有任职", "No posting"),
 			"wrong_code": say("验证码不对", "Wrong code"), "password_off": say("已停用密码登录", "Passwords are turned off"), "unmatched": say("企业账号没有对应的用户", "The company account belongs to no user"),
 			"code": say("密码和验证码", "Password and code"), "provider": say("企业账号", "Company account")}},
+	logKind: {say("系统日志", "System log"),
+		map[string]fault.Text{actionForget: say("清除过期日志", "Old lines forgotten")},
+		map[string]fault.Text{"before": say("早于", "Before"), "lines": say("条数", "Lines"), "months": say("保留月数", "Months kept"), "hash": say("校验值", "Hash")}, nil},
 	"role": {say("角色", "Role"),
 		map[string]fault.Text{"create": created, "delete": deleted, "set_grants": say("设置权限", "Grants set"), "edit": edited, "set_fields": say("设置字段权限", "Field rules set")},
 		map[string]fault.Text{"role": say("角色", "Role"), "grants": say("权限", "Grants"), "name": say("名称", "Name"), "from": say("复制自", "Copied from"), "fields": say("字段权限", "Field rules"), "givenBy": say("由谁授予", "Given by")}, nil},
+	"own_field": {say("自定义字段", "Own field"),
+		map[string]fault.Text{"create": created, "edit": edited, "delete": deleted, "retire": say("停用", "Retired"), "restore": say("恢复使用", "Taken up again"), "order": say("调整顺序", "Ordered"),
+			"recompute": say("按新公式重算", "Formula computed again")},
+		map[string]fault.Text{"kind": say("单据", "Kind"), "key": say("编码", "Key"), "retired": say("已停用", "Retired"), "filterable": say("可筛选排序", "Filtered and sorted"), "field": say("设置", "Settings"),
+			"order": say("顺序", "Order"), "records": say("记录数", "Records"), "changed": say("改变的记录数", "Records changed")}, nil},
 	"support": {say("平台支持", "Platform support"),
 		map[string]fault.Text{"grant": say("授权支持", "Consented"), "revoke": say("撤销授权", "Consent revoked"), "open": say("进入企业", "Came in"), "close": say("退出企业", "Left"), "call": say("访问", "Looked at")},
 		map[string]fault.Text{"hours": say("小时数", "Hours"), "writing": say("可修改", "May change"), "reason": say("原因", "Reason"), "path": say("内容", "What")}, nil},
@@ -147,6 +155,11 @@ func (w words) changes(was, now []byte, language string) ([]record.Change, error
 
 func (w words) value(raw json.RawMessage, language string) json.RawMessage {
 	var code string
+	if text, ok := spoken(raw); ok {
+		if said, err := json.Marshal(text.In(language)); err == nil {
+			return said
+		}
+	}
 	if len(raw) == 0 || json.Unmarshal(raw, &code) != nil {
 		return raw
 	}
@@ -162,4 +175,25 @@ func (w words) value(raw json.RawMessage, language string) json.RawMessage {
 		return raw
 	}
 	return said
+}
+
+// spoken puts a yes or no, and what has a label of its own, into words.
+func spoken(raw json.RawMessage) (fault.Text, bool) {
+	switch string(raw) {
+	case "true":
+		return say("是", "yes"), true
+	case "false":
+		return say("否", "no"), true
+	}
+	var held struct {
+		Label   fault.Text
+		Formula string
+	}
+	if json.Unmarshal(raw, &held) != nil || held.Label.Zh == "" {
+		return fault.Text{}, false
+	}
+	if held.Formula != "" {
+		held.Formula = " = " + held.Formula
+	}
+	return fault.Text{Zh: held.Label.Zh + held.Formula, En: held.Label.In("en") + held.Formula}, true
 }

@@ -97,6 +97,7 @@ var Kind = record.New("callback", "callbacks", "回访任务", "Callback", func(
 	k.Time(&c.DoneAt, "完成时间", "Done at").Fixed()
 	k.HandsOver(string(StatusPending), string(StatusCalling))
 	k.Numbered("HF")
+	k.FillsIn("callback:work")
 	k.Title("number", "ruleName")
 	k.List("dueOn", "number", "ruleName", "customerId", "contractId", "dueOn", "deadline", "status", "attempts", "satisfaction")
 	k.Queue("today", "今日回访", "To call today", `[["status","in",["pending","calling"]],["dueOn","<=","@today"],["or",["nextTry","null",true],["nextTry","<=","@today"]]]`, "dueOn", false, "callback:work")

@@ -60,6 +60,7 @@ var Kind = record.New("receipt", "receipts", "收款", "Receipt", func(m *Receip
 		Sums:    []string{"amount"},
 		Signers: []fault.Text{{Zh: "收款单位（盖章）", En: "Payee (seal)"}, {Zh: "收款人", En: "Received by"}, {Zh: "交款人", En: "Paid by"}},
 	})
+	k.FillsIn("receipt:create")
 	k.Title("number", "payer")
 	k.List("-createdAt", "number", "contractId", "customerId", "purpose", "means", "amount", "receivedOn", "status", "confirmedBy")
 	k.Form("收款", "Receipt", "contractId", "purpose", "amount", "means", "receivedOn")

@@ -58,6 +58,7 @@ var HandoverKind = record.New("handover", "handovers", "客户交车", "Handover
 		Terms:   fault.Text{Zh: "客户已当面验收车辆外观、内饰、随车工具及以上资料，确认无误。", En: "The customer has checked the vehicle, its tools and the papers above, and takes them over."},
 		Signers: []fault.Text{{Zh: "交车人", En: "Handed over by"}, {Zh: "客户签字", En: "Customer"}},
 	})
+	k.FillsIn("handover:create")
 	k.Title("number", "")
 	k.List("-createdAt", "number", "contractId", "customerId", "vehicleId", "mileage", "keys", "ownerId", "createdAt")
 	k.Form("交车", "Handover", "contractId", "mileage")

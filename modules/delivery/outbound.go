@@ -44,6 +44,7 @@ var OutboundKind = record.New("outbound", "outbounds", "销售出库", "Outbound
 		Fields:  []string{"contractId", "vin", "at", "keeperId"},
 		Signers: []fault.Text{{Zh: "库管员", En: "Keeper"}, {Zh: "提车人", En: "Taken by"}, {Zh: "门卫放行", En: "Gate"}},
 	})
+	k.FillsIn("outbound:create")
 	k.Title("number", "vin")
 	k.List("-at", "number", "contractId", "vehicleId", "vin", "at", "keeperId")
 	k.Form("出库", "Outbound", "contractId")

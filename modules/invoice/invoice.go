@@ -60,6 +60,7 @@ var Kind = record.New("invoice", "invoices", "开票", "Invoice", func(m *Invoic
 		Sums:    []string{"amount"},
 		Signers: []fault.Text{{Zh: "开票人", En: "Issued by"}, {Zh: "客户核对签字", En: "Checked by the customer"}},
 	})
+	k.FillsIn("invoice:issue")
 	k.Title("number", "title")
 	k.List("-createdAt", "number", "contractId", "customerId", "title", "vin", "amount", "issuedOn", "status")
 	k.Form("发票", "Invoice", "contractId", "title")

@@ -19,6 +19,7 @@ var (
 	ErrSlotLong  = fault.New(fault.Invalid, "own_field.slot_long", "可筛选排序的文本最多 200 个字", "A text that is filtered and sorted has at most 200 characters")
 	ErrHasValues = fault.New(fault.Conflict, "own_field.has_values", "已有记录填了这个字段，不能删除，请改为停用", "Records hold values of this field; retire it instead")
 	ErrSlotFixed = fault.New(fault.Conflict, "own_field.slot_fixed", "已有记录填了这个字段，不能再改“可筛选排序”", "Records hold values of this field, so whether it is filtered stays")
+	ErrTyped     = fault.New(fault.Conflict, "own_field.typed", "已有记录填了这个字段，不能改成公式，也不能由公式改成手填，请另加一个字段", "Records hold values of this field, so it stays entered or computed; add another field instead")
 	ErrOption    = fault.New(fault.Conflict, "own_field.option", "选项“%s”已经保存，不能删除，请改为停用", "The option %s is saved; switch it off instead")
 	ErrUsed      = fault.New(fault.Conflict, "own_field.used", "这个字段正在使用：%s", "This field is in use: %s")
 )
@@ -74,6 +75,8 @@ type Field struct {
 type Fields struct {
 	Items []Field `json:"items"`
 	Slots []Slots `json:"slots"`
+	// Recompute is there while a formula that changed is computed in the records that are there.
+	Recompute *Recompute `json:"recompute,omitempty"`
 }
 
 // Slots are the columns that can hold filtered values of some types.

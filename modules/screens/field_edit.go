@@ -23,7 +23,7 @@ func (s *Service) Fields(ctx context.Context, a tenants.Actor, kind string) (*Fi
 		return nil, err
 	}
 	out := &Fields{}
-	err = s.db.Read(ctx, a, func(tx tenants.Tx) error {
+	err = s.db.Read(ctx, a, func(tx tenants.Tx) (err error) {
 		if _, err := tx.Can(Read); err != nil {
 			return err
 		}
@@ -35,7 +35,8 @@ func (s *Service) Fields(ctx context.Context, a tenants.Actor, kind string) (*Fi
 				return err
 			}
 		}
-		return nil
+		out.Recompute, err = recomputeOf(ctx, tx, kind)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -68,6 +69,9 @@ func (s *Service) AddField(ctx context.Context, a tenants.Actor, kind string, in
 			return err
 		}
 		if err := insertField(ctx, tx, kind, len(list), f); err != nil {
+			return err
+		}
+		if err := begin(ctx, tx, kind, Field{}, f); err != nil {
 			return err
 		}
 		return record.WriteHistory(ctx, tx.Tx, fieldKind, f.ID, 1, "create", nil, facts(kind, f))
@@ -140,6 +144,9 @@ func (s *Service) change(ctx context.Context, a tenants.Actor, field uuid.UUID, 
 		if err := record.WriteHistory(ctx, tx.Tx, fieldKind, f.ID, f.Version, action, facts(k.Name, before), facts(k.Name, f)); err != nil {
 			return err
 		}
+		if err := begin(ctx, tx, k.Name, before, f); err != nil {
+			return err
+		}
 		return updateField(ctx, tx, f)
 	})
 	if err != nil {
@@ -148,11 +155,18 @@ func (s *Service) change(ctx context.Context, a tenants.Actor, field uuid.UUID, 
 	return &f, nil
 }
 
-// EditField changes a field. It returns the errors of AddField, ErrNoField, record.ErrStale, ErrSlotFixed and ErrOption.
+// EditField changes a field. It returns the errors of AddField, ErrNoField, record.ErrStale, ErrSlotFixed, ErrTyped and ErrOption.
 func (s *Service) EditField(ctx context.Context, a tenants.Actor, field uuid.UUID, version int, in FieldInput) (*Field, error) {
 	return s.change(ctx, a, field, version, "edit", func(tx tenants.Tx, k *record.Spec, f *Field, others []Field) error {
 		if err := keeps(f.Options, in.Options); err != nil {
 			return err
+		}
+		if (in.Formula == "") != (f.Formula == "") {
+			if filled, err := hasValues(ctx, tx, k, f.Key); err != nil {
+				return err
+			} else if filled {
+				return ErrTyped.At("formula")
+			}
 		}
 		if in.Filterable != f.Filterable {
 			if filled, err := hasValues(ctx, tx, k, f.Key); err != nil {

@@ -29,11 +29,13 @@ type Service struct {
 	db    *tenants.DB
 	kinds *record.Registry
 	stale func(uuid.UUID)
+
+	atOnce, batches int // records in one transaction, and transactions in one run of the task
 }
 
 // New makes the service. stale announces a tenant whose fields changed.
 func New(db *tenants.DB, kinds *record.Registry, stale func(uuid.UUID)) *Service {
-	return &Service{db, kinds, stale}
+	return &Service{db: db, kinds: kinds, stale: stale, atOnce: recomputeAtOnce, batches: recomputeRun}
 }
 
 // shape runs fn for whoever may change the fields of the whole group, and makes what it did count at once. Raising the version comes

@@ -82,6 +82,11 @@ func (s *Service) decide(ctx context.Context, a tenants.Actor, key string, versi
 		if err != nil {
 			return err
 		}
+		if spec.OnlyMore && next.Value != nil {
+			if err := spec.AtLeast(next.Value, was.above(p.level())); err != nil {
+				return at(err, "value")
+			}
+		}
 		if err := put(ctx, tx, p, spec, was.Chain[len(was.Chain)-1], version, next); err != nil {
 			return err
 		}

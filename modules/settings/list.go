@@ -2,6 +2,8 @@ package settings
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -96,6 +98,17 @@ func read(ctx context.Context, tx tenants.Tx, p place, specs []*parameter.Spec) 
 				step.Editable = mayEdit && covers(edits, p, level) && s.heldAbove(level) == ""
 			}
 			s.Chain = append(s.Chain, step)
+		}
+		if spec.OnlyMore {
+			var least int64
+			decides := p.level()
+			if !spec.MayBeSet(decides) {
+				decides = spec.Lowest
+			}
+			if err := json.Unmarshal(s.above(decides), &least); err != nil {
+				return nil, fmt.Errorf("least of %s: %w", spec.Key, err)
+			}
+			s.Least = &least
 		}
 		s.settle(hold[spec.Key].Level, hold[spec.Key].Value)
 		out = append(out, s)

@@ -94,6 +94,25 @@ func (s *Setting) heldAbove(at parameter.Level) parameter.Level {
 	return ""
 }
 
+// above returns what holds at a level that decides nothing itself: of a parameter that is only lengthened, the most of the levels above.
+func (s *Setting) above(at parameter.Level) json.RawMessage {
+	value := s.Shipped
+	for i, c := range s.Chain {
+		if c.Level == at {
+			break
+		}
+		if c.Value != nil && (i == 0 || more(c.Value, value)) { // the platform may go below what is shipped
+			value = c.Value
+		}
+	}
+	return value
+}
+
+func more(a, b json.RawMessage) bool {
+	var x, y int64
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && x > y
+}
+
 var levelNames = map[parameter.Level]fault.Text{
 	parameter.Platform: {Zh: "平台", En: "the platform"}, parameter.Group: {Zh: "集团", En: "the group"}, parameter.Company: {Zh: "公司", En: "the company"},
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,8 @@ var (
 	mode   = parameter.Choice("test.mode", "slow", "方式", "Mode", parameter.Option{Value: "slow", Label: fault.Text{Zh: "慢", En: "Slow"}}, parameter.Option{Value: "fast", Label: fault.Text{Zh: "快", En: "Fast"}}).In("测试", "Test").Says("快或慢", "Fast or slow")
 	banner = parameter.Text("test.banner", "", "标语", "Banner").In("测试", "Test").Says("一句话", "A sentence")
 	keep   = parameter.Months("test.keep", 36, "保留", "Kept").In("测试", "Test").Says("几个月", "How many months").Between(12, 120).DownTo(parameter.Platform)
+	// As modules/audit declares it: only a key that parameter_floor knows is lengthened alone.
+	floor = parameter.Months("audit.keep_months", 36, "日志", "Log").In("测试", "Test").Says("几个月", "How many months").Between(6, 120).OnlyMore().DownTo(parameter.Group)
 )
 
 type env struct {
@@ -372,4 +375,60 @@ func TestThroughTheDoor(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAGroupOnlyLengthens(t *testing.T) {
+	t.Parallel()
+	e, ctx, key := newEnv(t), t.Context(), floor.Key
+	holds := func(what string, want int, source string, least int64) {
+		t.Helper()
+		n := 0
+		err := e.DB.Read(ctx, e.Admin, func(tx tenants.Tx) (err error) {
+			n, err = floor.Get(ctx, tx.Tx, uuid.Nil)
+			return err
+		})
+		s := e.see(t, e.Admin, uuid.Nil, key)
+		if err != nil || n != want || string(s.Value) != strconv.Itoa(want) || s.Source != source || s.Least == nil || *s.Least != least {
+			t.Errorf("%s: %d, %+v, %v; want %d from %s, at least %d", what, n, s, err, want, source, least)
+		}
+	}
+	platform := func(value string) {
+		t.Helper()
+		all, err := e.s.PlatformList(ctx)
+		i := slices.IndexFunc(all, func(s settings.Setting) bool { return s.Key == key })
+		if err != nil || i < 0 || *all[i].Least != 6 {
+			t.Fatalf("%v, %+v", err, all)
+		}
+		var d *settings.Decision
+		if value != "" {
+			d = &settings.Decision{Value: json.RawMessage(value)}
+		}
+		if _, err := e.s.SetPlatform(ctx, key, all[i].Chain[0].Version, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(months string) {
+		t.Helper()
+		var f *fault.Fault
+		_, err := e.s.Set(ctx, e.Admin, key, step(e.see(t, e.Admin, uuid.Nil, key)).Version, value(uuid.Nil, months, false))
+		if !errors.Is(err, parameter.ErrLess) || !errors.As(err, &f) || f.Field != "value" {
+			t.Errorf("%s: %v", months, err)
+		}
+	}
+	holds("shipped", 36, "default", 36)
+	refused("35")
+	e.set(t, e.Admin, key, value(uuid.Nil, "36", false))
+	e.set(t, e.Admin, key, value(uuid.Nil, "40", false))
+	holds("lengthened", 40, "group", 36)
+	platform("48")
+	holds("the platform went further", 48, "platform", 48)
+	refused("47")
+	platform("12")
+	holds("the platform went back", 40, "group", 12)
+	e.set(t, e.Admin, key, value(uuid.Nil, "12", false))
+	holds("as short as the platform", 12, "group", 12)
+	platform("")
+	holds("the platform decides nothing any more", 36, "default", 36)
+	platform("50")
+	holds("and again", 50, "platform", 50)
 }

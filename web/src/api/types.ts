@@ -89,7 +89,8 @@ export type KindInfo = {
 
 /** A record or one of its lines: what it holds is told by the declaration. */
 export type Row = Record<string, unknown> & { id: string; version?: number };
-export type Open = Row & { actions: ActionInfo[]; canEdit: boolean };
+/** canFill: nobody edits such a record, but the group's own fields can be filled in. */
+export type Open = Row & { actions: ActionInfo[]; canEdit: boolean; canFill?: boolean };
 export type Page = { items: Row[]; next?: string; count?: { value: number; more: boolean } };
 
 export type Posting = {

@@ -11,7 +11,7 @@ import type { Change, KindInfo, Words } from '../../api/types';
 import { useChanges } from '../../components/Changes';
 import { Problem } from '../../components/Problem';
 import { RefSelect } from '../../components/RefSelect';
-import { instant, when } from '../../lib/clock';
+import { dayOf, instant, when } from '../../lib/clock';
 import { useWords } from '../../lib/prefs';
 import { usePageTitle } from '../../lib/tabs';
 
@@ -51,11 +51,11 @@ export function LogPage() {
   const entries = q.data?.pages.flatMap((p) => p.items) ?? [];
   const known = useQuery({
     queryKey: ['log-words'],
-    queryFn: async ({ signal }) => (await get<{ items: Known[] }>('/log/words', undefined, signal)).items,
+    queryFn: ({ signal }) => get<{ items: Known[]; kept: { months: number; since: string } }>('/log/words', undefined, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   // Without a kind, what every kind and the sessions know; the same action of two kinds stands once.
-  const lines = known.data ?? [];
+  const lines = known.data?.items ?? [];
   const asked = ask.kind ? lines.filter((k) => k.kind === ask.kind) : lines;
   const actions = [...new Map(asked.flatMap((k) => k.actions).map((a) => [a.action, words(a.label)]))];
   const span = (v: [dayjs.Dayjs | null, dayjs.Dayjs | null] | null) =>
@@ -64,6 +64,9 @@ export function LogPage() {
     <div className="fc-page">
       <div className="fc-head">
         <h1>{t('log.title')}</h1>
+        {known.data && (
+          <span className="fc-soft">{t('log.kept', { months: known.data.kept.months, since: dayOf(known.data.kept.since) })}</span>
+        )}
       </div>
       <div className="fc-card">
         <div className="fc-chips">

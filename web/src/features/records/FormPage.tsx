@@ -14,7 +14,18 @@ import { onward } from '../../lib/onward';
 import { useNames, useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
 import { tabs, usePageTitle } from '../../lib/tabs';
-import { createBody, editableParts, editBody, formSections, freshValues, hasInput, stands, startValues, type Values } from './body';
+import {
+  createBody,
+  editableParts,
+  editBody,
+  formSections,
+  freshValues,
+  hasInput,
+  ownForm,
+  stands,
+  startValues,
+  type Values,
+} from './body';
 import { PartRows } from './PartRows';
 
 export function NewPage() {
@@ -40,13 +51,15 @@ function Edit({ kind, id }: { kind: KindInfo; id: string }) {
   }, [record.data, record.isFetching]);
   if (record.isError && !first) return <Problem error={record.error} retry={() => record.refetch()} />;
   if (!first) return <Waiting rows={12} />;
+  const shown = first.canFill ? ownForm(kind) : kind;
   return (
     <RecordForm
       // A newer version begins the form again, with its draft dropped.
       key={first.version}
-      kind={kind}
+      kind={shown}
       row={first}
-      start={startValues(kind, first)}
+      start={startValues(shown, first)}
+      part={first.canFill ? '/own' : ''}
       reload={async () => {
         const fresh = (await record.refetch()).data;
         if (fresh) setFirst(fresh);
@@ -55,10 +68,11 @@ function Edit({ kind, id }: { kind: KindInfo; id: string }) {
   );
 }
 
-type Props = { kind: KindInfo; row?: Row; start: Values; reload?: () => Promise<void> };
+/** part is what of a record is sent: all of its form, or what stands behind its path. */
+type Props = { kind: KindInfo; row?: Row; start: Values; part?: string; reload?: () => Promise<void> };
 type Draft = { version?: number; values: Values };
 
-function RecordForm({ kind, row, start, reload }: Props) {
+function RecordForm({ kind, row, start, part = '', reload }: Props) {
   const { t } = useTranslation();
   const words = useWords();
   const names = useNames();
@@ -105,7 +119,7 @@ function RecordForm({ kind, row, start, reload }: Props) {
       let id = row?.id;
       if (row) {
         const body = editBody(kind, start, values);
-        if (Object.keys(body).length) await request('PATCH', `/${kind.path}/${row.id}`, { body, version: row.version });
+        if (Object.keys(body).length) await request('PATCH', `/${kind.path}/${row.id}${part}`, { body, version: row.version });
         tell.done(t(Object.keys(body).length ? 'form.saved' : 'form.nothing'));
       } else {
         id = (await post<{ id?: string } | undefined>(`/${kind.path}`, createBody(kind, values)))?.id;

@@ -114,9 +114,9 @@ function Head({ kind, row }: { kind: KindInfo; row: Open }) {
             </LinkButton>
           ))
         )}
-        {row.canEdit && (
+        {(row.canEdit || row.canFill) && (
           <LinkButton icon={<EditOutlined aria-hidden />} to="/r/$path/$id/edit" params={{ path: kind.path, id: row.id }}>
-            {t('record.edit')}
+            {t(row.canEdit ? 'record.edit' : 'record.fill')}
           </LinkButton>
         )}
         <PrintButton kind={kind} id={row.id} />

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { FieldInfo, FieldType, KindInfo } from '../../api/types';
-import { createBody, editBody, hasInput, stands, startValues, total } from './body';
+import { createBody, editBody, formFields, hasInput, ownForm, stands, startValues, total } from './body';
 
 const f = (name: string, type: FieldType, more: Partial<FieldInfo> = {}): FieldInfo => ({
   name,
@@ -118,4 +118,18 @@ describe('a field that stands only when another one has a value', () => {
     expect(stands(field({ field: 'loan', values: ['false'] }), {})).toBe(true);
     expect(stands(f('a', 'text'), {})).toBe(true);
   });
+});
+
+test('a record that nobody edits has a form of its own fields alone', () => {
+  const own = [
+    f('x_slip', 'text', { own: true }),
+    f('x_twice', 'number', { own: true, readOnly: true }),
+    f('x_secret', 'text', { own: true, visibility: 'hidden' }),
+  ];
+  const names = (k: KindInfo) => formFields(ownForm(k)).map((x) => x.name);
+  const more = { label: { zh: '', en: '' }, fields: ['x_slip'] };
+  expect(names({ ...kind, fields: [...kind.fields, ...own], form: [...kind.form, more] })).toEqual(['x_slip']);
+  expect(names({ ...kind, fields: [...kind.fields, ...own], form: kind.form })).toEqual([]); // the group's form leaves it out
+  expect(names({ ...kind, fields: [...kind.fields, ...own], form: [] })).toEqual(['x_slip']);
+  expect(ownForm(kind).parts).toEqual([]);
 });

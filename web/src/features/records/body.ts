@@ -16,6 +16,14 @@ export const formSections = (kind: KindInfo): FormSection[] =>
     .map((s) => ({ label: s.label, fields: s.fields.flatMap((n) => fieldOf(kind.fields, n) ?? []).filter((f) => !f.readOnly) }))
     .filter((s) => s.fields.length > 0);
 
+/** The kind with a form of nothing but the group's own fields, for a record that nobody edits. */
+export function ownForm(kind: KindInfo): KindInfo {
+  const own = (name: string) => fieldOf(kind.fields, name)?.own;
+  const form = kind.form.map((s) => ({ ...s, fields: s.fields.filter(own) })).filter((s) => s.fields.length > 0);
+  const all = kind.fields.filter((f) => f.own && !f.readOnly && f.visibility !== 'hidden').map((f) => f.name);
+  return { ...kind, form: kind.form.length ? form : [{ label: { zh: '', en: '' }, fields: all }], parts: [] };
+}
+
 export const formFields = (kind: KindInfo) => formSections(kind).flatMap((s) => s.fields);
 
 /** The columns of a table of lines that are typed. A contract line names its thing by itemId, which is a key and yet typed. */

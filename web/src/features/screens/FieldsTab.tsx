@@ -1,6 +1,6 @@
 import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Popconfirm, Space, Tag } from 'antd';
+import { Alert, Button, Popconfirm, Progress, Space, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../../api/client';
@@ -20,7 +20,11 @@ export function FieldsTab({ kind, may }: { kind: KindInfo; may: boolean }) {
   const client = useQueryClient();
   const [open, setOpen] = useState<OwnField | 'new'>();
   const key = ['screens', kind.name, 'fields'];
-  const q = useQuery({ queryKey: key, queryFn: ({ signal }) => get<OwnFields>(`/screens/${kind.name}/fields`, undefined, signal) });
+  const q = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => get<OwnFields>(`/screens/${kind.name}/fields`, undefined, signal),
+    refetchInterval: (query) => (query.state.data?.recompute ? 2000 : false),
+  });
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   if (!q.data) return <Waiting rows={5} />;
   const all = q.data;
@@ -55,6 +59,7 @@ export function FieldsTab({ kind, may }: { kind: KindInfo; may: boolean }) {
           </Button>
         )}
       </div>
+      {all.recompute && <Recomputing {...all.recompute} />}
       <Listing<OwnField>
         rowKey="id"
         rows={all.items}
@@ -155,5 +160,19 @@ export function FieldsTab({ kind, may }: { kind: KindInfo; may: boolean }) {
         />
       )}
     </>
+  );
+}
+
+function Recomputing({ total, seen }: NonNullable<OwnFields['recompute']>) {
+  const { t } = useTranslation();
+  return (
+    <Alert
+      type="info"
+      showIcon
+      role="status"
+      style={{ marginBottom: 12 }}
+      title={total === undefined ? t('screens.recomputeSoon') : t('screens.recompute', { seen, total })}
+      description={total ? <Progress percent={Math.min(100, Math.floor((100 * seen) / total))} size="small" /> : undefined}
+    />
   );
 }

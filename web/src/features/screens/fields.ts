@@ -25,7 +25,8 @@ export type OwnField = {
 };
 
 export type Slots = { types: FieldType[]; used: number; total: number };
-export type OwnFields = { items: OwnField[]; slots: Slots[] };
+/** recompute is there while a changed formula is computed in existing records. */
+export type OwnFields = { items: OwnField[]; slots: Slots[]; recompute?: { total?: number; seen: number } };
 
 /** What a person chooses: a user is a reference, and a formula has a type of its result. */
 export const shapes = ['text', 'number', 'money', 'date', 'choice', 'multi', 'user', 'ref', 'formula'] as const;
@@ -121,11 +122,18 @@ export function bodyOf(v: Values, fresh: boolean): Record<string, unknown> {
   };
 }
 
+/** What the server decides after the formulas ran. */
+const decidedLast = ['version', 'updatedAt', 'number'];
+
 /** What a formula can read: plain values of the record, no personal data. */
 export const readable = (fields: FieldInfo[], self?: string) =>
   fields.filter(
     (f) =>
-      f.name !== self && !f.personal && !f.retired && ['text', 'int', 'money', 'date', 'time', 'bool', 'choice', 'number'].includes(f.type),
+      f.name !== self &&
+      !decidedLast.includes(f.name) &&
+      !f.personal &&
+      !f.retired &&
+      ['text', 'int', 'money', 'date', 'time', 'bool', 'choice', 'number'].includes(f.type),
   );
 
 const places: Record<string, keyof Values> = { 'label.zh': 'zh', 'label.en': 'en', 'help.zh': 'helpZh', type: 'shape' };
