@@ -19,7 +19,7 @@ list=$(mktemp)
 trap 'rm -f "$list"' EXIT
 pg_restore --list "$from/database.dump" | grep -Ev ' (SCHEMA|COMMENT|ACL) - (SCHEMA )?public|COMMENT - EXTENSION' >"$list"
 pg_restore --exit-on-error --single-transaction --no-owner --use-list="$list" --dbname="$DATABASE_OWNER_URL" "$from/database.dump"
-psql -Xqc 'GRANT USAGE ON SCHEMA public TO forecourt_app' -c 'ANALYZE' "$DATABASE_OWNER_URL"
+PGOPTIONS='-c client_min_messages=error' psql -Xq -v ON_ERROR_STOP=1 -c 'GRANT USAGE ON SCHEMA public TO forecourt_app' -c 'ANALYZE' "$DATABASE_OWNER_URL"
 mkdir -p "$FORECOURT_DATA"
 tar -C "$FORECOURT_DATA" -xf "$from/files.tar"
 echo 'restored: now ask forecourt doctor'

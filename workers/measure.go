@@ -2,8 +2,8 @@ package workers
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hibiken/asynq"
 	"github.com/uptrace/bun"
@@ -38,13 +38,17 @@ func (w *Workers) OpenWork(ctx context.Context) (rows []Open, err error) {
 // Queues counts what was handed to Redis. A queue that was never used is empty.
 func (w *Workers) Queues() (all []Queue, err error) {
 	inspector := asynq.NewInspectorFromRedisClient(w.redis)
+	used, err := inspector.Queues()
+	if err != nil {
+		return nil, fmt.Errorf("ask for the queues: %w", err)
+	}
 	for _, name := range []string{QueueCritical, QueueDefault, QueueLow} {
 		q := Queue{Name: name}
-		info, err := inspector.GetQueueInfo(name)
-		if err != nil && !errors.Is(err, asynq.ErrQueueNotFound) {
-			return nil, fmt.Errorf("ask queue %s: %w", name, err)
-		}
-		if err == nil {
+		if slices.Contains(used, name) {
+			info, err := inspector.GetQueueInfo(name)
+			if err != nil {
+				return nil, fmt.Errorf("ask queue %s: %w", name, err)
+			}
 			q.Waiting, q.Running, q.Planned, q.Retried = info.Pending, info.Active, info.Scheduled, info.Retry
 		}
 		all = append(all, q)
