@@ -84,6 +84,8 @@ var operationWords = map[string]string{
 	"move-demo-clock":            "前移演示时钟",
 	"get-file":                   "下载附件",
 	"list-kinds":                 "打开系统",
+	"get-menu":                   "查看菜单",
+	"list-menu-items":            "查看全部菜单项",
 	"get-kind":                   "打开列表",
 	"live":                       "接收实时消息",
 	"read-log":                   "查看系统日志",

@@ -11,19 +11,22 @@ import (
 	"forecourt/kernel/money"
 )
 
-// Layout is how a group, a company or a role sees a kind: the columns of its list, or the sections of its form.
+// Layout is how a group, a company or a role sees a kind: the columns of its list, or the sections of its form. The menu is laid out in the
+// same way, for no kind.
 type Layout struct {
-	Part   string // LayoutList or LayoutForm
+	Part   string // LayoutList, LayoutForm or LayoutMenu
 	Level  string // LevelGroup, LevelCompany or LevelRole
 	Target string // the company's id or the role's code; empty for the group
 	List   ListLayout
 	Form   FormLayout
+	Menu   MenuLayout
 }
 
 // The parts and the levels of layouts. They are stored.
 const (
 	LayoutList   = "list"
 	LayoutForm   = "form"
+	LayoutMenu   = "menu"
 	LevelGroup   = "group"
 	LevelCompany = "company"
 	LevelRole    = "role"
@@ -192,12 +195,14 @@ func (f *Field) begins(start string) bool {
 	return err == nil && (f.Type != Choice || f.has(start))
 }
 
-// layout returns the layout of a part that counts for a reader: their role's before their company's before the group's.
-func (s *Spec) layout(v View, part string) *Layout {
+func (s *Spec) layout(v View, part string) *Layout { return counts(s.layouts, v, part) }
+
+// counts returns the layout of a part that counts for a reader: their role's before their company's before the group's.
+func counts(list []Layout, v View, part string) *Layout {
 	var found *Layout
 	rank := map[string]int{LevelGroup: 1, LevelCompany: 2, LevelRole: 3}
-	for i := range s.layouts {
-		l := &s.layouts[i]
+	for i := range list {
+		l := &list[i]
 		if l.Part != part || l.Level == LevelCompany && l.Target != v.Company.String() || l.Level == LevelRole && !slices.Contains(v.Roles, l.Target) {
 			continue
 		}

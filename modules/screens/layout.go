@@ -21,7 +21,7 @@ import (
 
 // Faults of layouts.
 var (
-	ErrPart     = fault.New(fault.Invalid, "layout.part", "请给出列表或表单的内容", "Give the content of the list or of the form")
+	ErrPart     = fault.New(fault.Invalid, "layout.part", "请给出列表、表单或菜单的内容", "Give the content of the list, the form or the menu")
 	ErrTarget   = fault.New(fault.Invalid, "layout.target", "请选择公司或角色", "Choose a company or a role")
 	ErrNoDraft  = fault.New(fault.Conflict, "layout.no_draft", "没有草稿", "There is no draft")
 	ErrNothing  = fault.New(fault.Conflict, "layout.nothing", "没有已发布的版本可以撤销", "No published version can be undone")
@@ -31,28 +31,33 @@ var (
 // layoutKind is stored in the history.
 const layoutKind = "screen_layout"
 
-// Place says which layout is meant: the list or form of a kind, for the group, a company or a role.
+// Place says which layout is meant: the list or form of a kind, or the menu, for the group, a company or a role.
 type Place struct {
-	Part   string `json:"part" enum:"list,form"`
+	Part   string `json:"part" enum:"list,form,menu"`
 	Level  string `json:"level" enum:"group,company,role"`
 	Target string `json:"target,omitempty" maxLength:"60" doc:"A company's id or a role's code; empty for the group"`
+}
+
+// Content is that of the layout's part; the others are absent.
+type Content struct {
+	List *record.ListLayout `json:"list,omitempty"`
+	Form *record.FormLayout `json:"form,omitempty"`
+	Menu *record.MenuLayout `json:"menu,omitempty"`
 }
 
 // Draft is a layout that is being edited.
 type Draft struct {
 	Place
-	List *record.ListLayout `json:"list,omitempty"`
-	Form *record.FormLayout `json:"form,omitempty"`
+	Content
 }
 
 // Version is a layout that was published, or a draft (0).
 type Version struct {
-	Version int                `json:"version"`
-	Current bool               `json:"current"`
-	At      time.Time          `json:"at"`
-	By      string             `json:"by"`
-	List    *record.ListLayout `json:"list,omitempty"`
-	Form    *record.FormLayout `json:"form,omitempty"`
+	Version int       `json:"version"`
+	Current bool      `json:"current"`
+	At      time.Time `json:"at"`
+	By      string    `json:"by"`
+	Content
 }
 
 // PlaceVersions are the versions of one layout, newest first, the draft before them.
@@ -61,9 +66,18 @@ type PlaceVersions struct {
 	Versions []Version `json:"versions"`
 }
 
-// Layouts reads the layouts of a kind with their drafts and earlier versions. It returns record.ErrOwnKind or a denied fault.
+// laid refuses what has no layouts: all but the menu and the kinds that take own fields. It returns record.ErrOwnKind.
+func (s *Service) laid(kind string) error {
+	if kind == record.MenuKind {
+		return nil
+	}
+	_, err := s.kind(kind)
+	return err
+}
+
+// Layouts reads the layouts of a kind, or of the menu, with their drafts and earlier versions. It returns record.ErrOwnKind or a denied fault.
 func (s *Service) Layouts(ctx context.Context, a tenants.Actor, kind string) ([]PlaceVersions, error) {
-	if _, err := s.kind(kind); err != nil {
+	if err := s.laid(kind); err != nil {
 		return nil, err
 	}
 	out := []PlaceVersions{}
@@ -99,18 +113,49 @@ func (s *Service) Layouts(ctx context.Context, a tenants.Actor, kind string) ([]
 	return out, err
 }
 
-func (v *Version) read(part string, body []byte) error {
-	if part == record.LayoutList {
-		v.List = &record.ListLayout{}
-		return json.Unmarshal(body, v.List)
+func (c *Content) read(part string, body []byte) error {
+	switch part {
+	case record.LayoutList:
+		c.List = &record.ListLayout{}
+		return json.Unmarshal(body, c.List)
+	case record.LayoutForm:
+		c.Form = &record.FormLayout{}
+		return json.Unmarshal(body, c.Form)
 	}
-	v.Form = &record.FormLayout{}
-	return json.Unmarshal(body, v.Form)
+	c.Menu = &record.MenuLayout{}
+	return json.Unmarshal(body, c.Menu)
+}
+
+// hold holds the content of a part against the kind, or against the menu when k is nil, and returns what is to be stored. It returns
+// ErrPart and the faults of record.Spec.CheckList, record.Spec.CheckForm and record.Menu.Check.
+func (s *Service) hold(k *record.Spec, part string, c Content) (body any, err error) {
+	switch {
+	case part == record.LayoutList && k != nil && c == Content{List: c.List} && c.List != nil:
+		return c.List, k.CheckList(*c.List)
+	case part == record.LayoutForm && k != nil && c == Content{Form: c.Form} && c.Form != nil:
+		return c.Form, k.CheckForm(*c.Form)
+	case part == record.LayoutMenu && k == nil && c == Content{Menu: c.Menu} && c.Menu != nil:
+		return c.Menu, s.menu.Check(*c.Menu)
+	}
+	return nil, ErrPart.At("part")
+}
+
+// shaped returns a kind with its own fields as they are in tx, or nil for the menu.
+func (s *Service) shaped(ctx context.Context, tx tenants.Tx, kind string) (*record.Spec, error) {
+	if kind == record.MenuKind {
+		return nil, nil
+	}
+	list, err := fieldsOf(ctx, tx, kind)
+	if err != nil {
+		return nil, err
+	}
+	return s.kinds.Kind(kind).With(own(list))
 }
 
 // lay runs fn for whoever may change this layout: the group's and a role's for who shapes the whole group, a company's within the grant too.
+// k is nil for the menu.
 func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place, fn func(tx tenants.Tx, k *record.Spec) error) error {
-	if _, err := s.kind(kind); err != nil {
+	if err := s.laid(kind); err != nil {
 		return err
 	}
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
@@ -128,11 +173,7 @@ func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place
 		if err := p.check(ctx, tx); err != nil {
 			return err
 		}
-		list, err := fieldsOf(ctx, tx, kind)
-		if err != nil {
-			return err
-		}
-		k, err := s.kinds.Kind(kind).With(own(list))
+		k, err := s.shaped(ctx, tx, kind)
 		if err != nil {
 			return err
 		}
@@ -171,19 +212,10 @@ func (p Place) check(ctx context.Context, tx tenants.Tx) error {
 }
 
 // SaveDraft keeps a layout that is being edited; nobody sees it yet. It returns record.ErrOwnKind, ErrPart, ErrTarget, the faults of
-// record.Spec.CheckList and CheckForm, or a denied fault.
+// record.Spec.CheckList, CheckForm and record.Menu.Check, or a denied fault.
 func (s *Service) SaveDraft(ctx context.Context, a tenants.Actor, kind string, d Draft) error {
 	return s.lay(ctx, a, kind, d.Place, func(tx tenants.Tx, k *record.Spec) error {
-		var body any
-		var err error
-		switch {
-		case d.Part == record.LayoutList && d.List != nil && d.Form == nil:
-			body, err = d.List, k.CheckList(*d.List)
-		case d.Part == record.LayoutForm && d.Form != nil && d.List == nil:
-			body, err = d.Form, k.CheckForm(*d.Form)
-		default:
-			err = ErrPart.At("part")
-		}
+		body, err := s.hold(k, d.Part, d.Content)
 		if err != nil {
 			return err
 		}
@@ -200,7 +232,7 @@ func (s *Service) SaveDraft(ctx context.Context, a tenants.Actor, kind string, d
 // Publish makes the draft the version that counts. It returns ErrNoDraft and the errors of SaveDraft.
 func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p Place) error {
 	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, k *record.Spec) error {
-		var draft Version
+		var draft Content
 		var body []byte
 		err := tx.QueryRowContext(ctx, "SELECT body FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target).Scan(&body)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -213,12 +245,7 @@ func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p P
 			return fmt.Errorf("draft of %s: %w", kind, err)
 		}
 		// A field may have been retired since the draft was saved.
-		if draft.List != nil {
-			err = k.CheckList(*draft.List)
-		} else {
-			err = k.CheckForm(*draft.Form)
-		}
-		if err != nil {
+		if _, err := s.hold(k, p.Part, draft); err != nil {
 			return err
 		}
 		version, err := p.last(ctx, tx, kind, "true")
@@ -303,7 +330,7 @@ func layoutsThatRead(ctx context.Context, tx tenants.Tx, kind, key string) ([]fa
 	for rows.Next() {
 		var part string
 		var body []byte
-		var v Version
+		var v Content
 		if err := rows.Scan(&part, &body); err != nil {
 			return nil, fmt.Errorf("layouts of %s: %w", kind, err)
 		}

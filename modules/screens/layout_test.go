@@ -44,7 +44,7 @@ func TestLayouts(t *testing.T) {
 	f := e.add(t, text("x_a"))
 	save := func(p screens.Place, l *record.ListLayout) {
 		t.Helper()
-		if err := e.s.SaveDraft(ctx, e.Admin, "user_thing", screens.Draft{Place: p, List: l}); err != nil {
+		if err := e.s.SaveDraft(ctx, e.Admin, "user_thing", screens.Draft{Place: p, Content: screens.Content{List: l}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -107,7 +107,7 @@ func TestLayouts(t *testing.T) {
 	})
 	t.Run("ACompanyAdministratorShapesTheirCompany", func(t *testing.T) {
 		draft := func(p screens.Place) error {
-			return e.s.SaveDraft(ctx, e.CompanyAdmin, "user_thing", screens.Draft{Place: p, List: list("name")})
+			return e.s.SaveDraft(ctx, e.CompanyAdmin, "user_thing", screens.Draft{Place: p, Content: screens.Content{List: list("name")}})
 		}
 		if err := draft(screens.Place{Part: "list", Level: "company", Target: e.Company.String()}); err != nil {
 			t.Errorf("their own: %v", err)
@@ -117,24 +117,24 @@ func TestLayouts(t *testing.T) {
 				t.Errorf("%+v: %v", p, err)
 			}
 		}
-		if err := e.s.SaveDraft(ctx, e.Sales, "user_thing", screens.Draft{Place: group, List: list("name")}); !errors.Is(err, rest.ErrDenied) {
+		if err := e.s.SaveDraft(ctx, e.Sales, "user_thing", screens.Draft{Place: group, Content: screens.Content{List: list("name")}}); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("a consultant: %v", err)
 		}
 	})
 	t.Run("Refused", func(t *testing.T) {
 		form := func(f record.FormLayout) screens.Draft {
-			return screens.Draft{Place: screens.Place{Part: "form", Level: "group"}, Form: &f}
+			return screens.Draft{Place: screens.Place{Part: "form", Level: "group"}, Content: screens.Content{Form: &f}}
 		}
 		section := func(fields ...record.FormField) record.FormLayout {
 			return record.FormLayout{Sections: []record.FormSection{{Label: zh("甲"), Fields: fields}}}
 		}
 		for field, d := range map[string]screens.Draft{
 			"part":                            {Place: group},
-			"list.columns[1].name":            {Place: group, List: list("name", "name")},
-			"list.columns[0].name":            {Place: group, List: list("nothing")},
-			"list.sort":                       {Place: group, List: &record.ListLayout{Columns: list("name").Columns, Sort: "day"}},
-			"list.filters[0]":                 {Place: group, List: &record.ListLayout{Columns: list("name").Columns, Filters: []string{"none"}}},
-			"target":                          {Place: screens.Place{Part: "list", Level: "role", Target: "nobody"}, List: list("name")},
+			"list.columns[1].name":            {Place: group, Content: screens.Content{List: list("name", "name")}},
+			"list.columns[0].name":            {Place: group, Content: screens.Content{List: list("nothing")}},
+			"list.sort":                       {Place: group, Content: screens.Content{List: &record.ListLayout{Columns: list("name").Columns, Sort: "day"}}},
+			"list.filters[0]":                 {Place: group, Content: screens.Content{List: &record.ListLayout{Columns: list("name").Columns, Filters: []string{"none"}}}},
+			"target":                          {Place: screens.Place{Part: "list", Level: "role", Target: "nobody"}, Content: screens.Content{List: list("name")}},
 			"form.hidden[0]":                  form(record.FormLayout{Hidden: []string{"name"}}),
 			"form.sections[0].fields[0].name": form(section(record.FormField{Name: "number"})),
 			"form.sections[0].fields[1].name": form(section(record.FormField{Name: "name"}, record.FormField{Name: "day", Start: "tomorrow"})),

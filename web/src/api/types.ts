@@ -90,6 +90,11 @@ export type Row = Record<string, unknown> & { id: string; version?: number };
 export type Open = Row & { actions: ActionInfo[]; canEdit: boolean };
 export type Page = { items: Row[]; next?: string; count?: { value: number; more: boolean } };
 
+/** An entry of the menu: the list of a kind, or a page by its path. */
+export type MenuLink = { code: string; kind: boolean; label: Words; renamed: boolean };
+export type MenuHeading = { label: Words; items: MenuLink[] };
+export type MenuInfo = { arranged: boolean; sections: MenuHeading[] };
+
 export type Posting = {
   id: string;
   unitName: string;

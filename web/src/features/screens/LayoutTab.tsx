@@ -1,21 +1,29 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Popconfirm, Segmented, Select, Tag } from 'antd';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../../api/client';
-import { useMe } from '../../api/queries';
-import type { KindInfo, Words } from '../../api/types';
+import { shaped, useMe } from '../../api/queries';
+import type { Words } from '../../api/types';
 import { useUnits } from '../../api/units';
 import { Problem, useProblemText, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { when } from '../../lib/clock';
 import { useWords } from '../../lib/prefs';
-import { FormEditor } from './FormEditor';
-import { ListEditor } from './ListEditor';
-import { type FormLayout, formOf, isPlace, type ListLayout, listOf, type Part, type Place, type PlaceVersions } from './layouts';
+import { type Content, isPlace, type Part, type Place, type PlaceVersions } from './layouts';
 
-/** The list or the form of a kind, for the group, a company or a role: edited as a draft, published, undone. */
-export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
+type Shown = {
+  /** The kind, or the menu. */
+  of: string;
+  part: Part;
+  /** What is shown now, to begin with. */
+  start: Content;
+  draw: (value: Content, set: (v: Content) => void, place: Place) => ReactNode;
+};
+
+/** The list or the form of a kind, or the menu, for the group, a company or a role: edited as a draft, published, undone. */
+export function LayoutTab(shown: Shown) {
+  const { of, part } = shown;
   const { t } = useTranslation();
   const words = useWords();
   const me = useMe();
@@ -32,10 +40,10 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
     }).data ?? [];
   const [level, setLevel] = useState<Place['level']>(whole || !may ? 'group' : 'company');
   const [target, setTarget] = useState<string>();
-  const key = ['screens', kind.name, 'layouts'];
+  const key = ['screens', of, 'layouts'];
   const q = useQuery({
     queryKey: key,
-    queryFn: async ({ signal }) => (await get<{ items: PlaceVersions[] }>(`/screens/${kind.name}/layouts`, undefined, signal)).items,
+    queryFn: async ({ signal }) => (await get<{ items: PlaceVersions[] }>(`/screens/${of}/layouts`, undefined, signal)).items,
   });
   if (q.isError) return <Problem error={q.error} retry={() => q.refetch()} />;
   if (!q.data) return <Waiting rows={5} />;
@@ -77,7 +85,7 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
         <Editor
           // Another place, or what somebody else published, begins the editor again.
           key={JSON.stringify([place, known?.versions.map((v) => [v.version, v.current, v.at])])}
-          kind={kind}
+          {...shown}
           place={place}
           known={known}
           may={may}
@@ -88,9 +96,9 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
   );
 }
 
-type EditorProps = { kind: KindInfo; place: Place; known?: PlaceVersions; may: boolean; refresh: () => Promise<unknown> };
+type EditorProps = Shown & { place: Place; known?: PlaceVersions; may: boolean; refresh: () => Promise<unknown> };
 
-function Editor({ kind, place, known, may, refresh }: EditorProps) {
+function Editor({ of, start, draw, place, known, may, refresh }: EditorProps) {
   const { t } = useTranslation();
   const tell = useTell();
   const text = useProblemText();
@@ -98,20 +106,18 @@ function Editor({ kind, place, known, may, refresh }: EditorProps) {
   const draft = known?.versions.find((v) => v.version === 0);
   const current = known?.versions.find((v) => v.current);
   const from = draft ?? current;
-  const [list, setList] = useState<ListLayout>(from?.list ?? listOf(kind));
-  const [form, setForm] = useState<FormLayout>(from?.form ?? formOf(kind));
+  const [value, setValue] = useState<Content>(from?.[place.part] ? { [place.part]: from[place.part] } : start);
   const [dirty, setDirty] = useState(false);
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<string[]>([]);
-  const keep = () =>
-    request('PUT', `/screens/${kind.name}/draft`, { body: { ...place, ...(place.part === 'list' ? { list } : { form }) } });
+  const keep = () => request('PUT', `/screens/${of}/draft`, { body: { ...place, ...value } });
   const run = async (steps: () => Promise<unknown>, done: string) => {
     setBusy(true);
     setErrors([]);
     try {
       await steps();
       tell.done(done);
-      await client.invalidateQueries({ queryKey: ['kinds'] });
+      await Promise.all(shaped.map((queryKey) => client.invalidateQueries({ queryKey })));
       await refresh();
     } catch (e) {
       if (e instanceof ProblemError && e.status > 0 && e.status < 500)
@@ -121,7 +127,7 @@ function Editor({ kind, place, known, may, refresh }: EditorProps) {
       setBusy(false);
     }
   };
-  const act = (verb: string) => request('POST', `/screens/${kind.name}/${verb}`, { body: place });
+  const act = (verb: string) => request('POST', `/screens/${of}/${verb}`, { body: place });
   const published = (known?.versions ?? []).filter((v) => v.version > 0);
   return (
     <fieldset disabled={!may} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
@@ -133,24 +139,13 @@ function Editor({ kind, place, known, may, refresh }: EditorProps) {
             : t('screens.shipped')}
       </p>
       {errors.length > 0 && <Alert type="error" showIcon title={errors.join('；')} style={{ marginBottom: 12 }} />}
-      {place.part === 'list' ? (
-        <ListEditor
-          kind={kind}
-          value={list}
-          onChange={(v) => {
-            setList(v);
-            setDirty(true);
-          }}
-        />
-      ) : (
-        <FormEditor
-          kind={kind}
-          value={form}
-          onChange={(v) => {
-            setForm(v);
-            setDirty(true);
-          }}
-        />
+      {draw(
+        value,
+        (v) => {
+          setValue(v);
+          setDirty(true);
+        },
+        place,
       )}
       {may && (
         <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 16 }}>

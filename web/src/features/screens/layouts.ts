@@ -3,9 +3,12 @@ import type { Column, FieldInfo, KindInfo, Words } from '../../api/types';
 export type ListLayout = { columns: Column[]; sort?: string; filters?: string[] };
 export type FormField = { name: string; required?: boolean; start?: string; when?: { field: string; values: string[] } };
 export type FormLayout = { sections: { label: Words; fields: FormField[] }[]; hidden?: string[] };
-export type Part = 'list' | 'form';
+export type MenuLayout = { sections: { label: Words; items: { code: string; label?: Words }[] }[]; hidden?: string[] };
+export type Part = 'list' | 'form' | 'menu';
+/** What a layout holds: that of its part. */
+export type Content = { list?: ListLayout; form?: FormLayout; menu?: MenuLayout };
 export type Place = { part: Part; level: 'group' | 'company' | 'role'; target?: string };
-export type Version = { version: number; current: boolean; at: string; by: string; list?: ListLayout; form?: FormLayout };
+export type Version = { version: number; current: boolean; at: string; by: string } & Content;
 export type PlaceVersions = Place & { versions: Version[] };
 
 export const isPlace = (a: Place, b: Place) => a.part === b.part && a.level === b.level && (a.target ?? '') === (b.target ?? '');
