@@ -84,6 +84,7 @@ var operationWords = map[string]string{
 	"move-demo-clock":            "前移演示时钟",
 	"get-file":                   "下载附件",
 	"list-kinds":                 "打开系统",
+	"upload-own-file":            "上传字段文件",
 	"get-menu":                   "查看菜单",
 	"list-menu-items":            "查看全部菜单项",
 	"get-kind":                   "打开列表",

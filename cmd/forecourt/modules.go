@@ -19,6 +19,7 @@ import (
 	"forecourt/modules/intent"
 	"forecourt/modules/invoice"
 	"forecourt/modules/notice"
+	"forecourt/modules/screens"
 	"forecourt/modules/settings"
 	"forecourt/modules/vehicle"
 	"forecourt/modules/visit"
@@ -92,7 +93,7 @@ func (m *modules) routes(api *rest.API) {
 // jobWords says what each handler does, by its name.
 func jobWords() map[string]fault.Text {
 	out := map[string]fault.Text{}
-	for _, words := range []map[string]fault.Text{vehicle.JobWords, callback.JobWords, audit.JobWords} {
+	for _, words := range []map[string]fault.Text{vehicle.JobWords, callback.JobWords, screens.JobWords, audit.JobWords} {
 		maps.Copy(out, words)
 	}
 	return out

@@ -100,6 +100,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.closed = tenants.NewMaintenance(a.db)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
+	a.screens.Handlers(handlers, files)
 	a.platform.Handlers(handlers)
 	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log, Paused: a.closed.On, Words: jobWords()})
 	if err := a.door(s.cfg, files); err != nil {

@@ -1,7 +1,20 @@
 export type Lang = 'zh' | 'en';
 /** One sentence in both languages, as the server declares it. */
 export type Words = { zh: string; en: string };
-export type FieldType = 'text' | 'int' | 'money' | 'date' | 'time' | 'bool' | 'choice' | 'ref' | 'id' | 'json' | 'number' | 'multi';
+export type FieldType =
+  | 'text'
+  | 'int'
+  | 'money'
+  | 'date'
+  | 'time'
+  | 'bool'
+  | 'choice'
+  | 'ref'
+  | 'id'
+  | 'json'
+  | 'number'
+  | 'multi'
+  | 'file';
 export type Tone = 'grey' | 'blue' | 'amber' | 'green' | 'red';
 export type Option = { value: string; label: Words; tone?: Tone; off?: boolean };
 
@@ -35,6 +48,9 @@ export type FieldInfo = {
   must?: boolean;
   /** The form shows it only when another field has one of these values. */
   when?: { field: string; values: string[] };
+  /** Of a file field: how many, and of which kinds; without any, all. */
+  maxFiles?: number;
+  accept?: string[];
 };
 
 export type Term = [string, ...unknown[]];

@@ -153,6 +153,7 @@ function RecordForm({ kind, row, start, reload }: Props) {
       >
         <FieldInput
           field={f}
+          kind={kind.name}
           title={row?.[titleName(f.name)] as string | undefined}
           autoFocus={f.name === firstField}
           disabled={Boolean(row && f.locked)}

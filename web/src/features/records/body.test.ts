@@ -56,6 +56,18 @@ const kind: KindInfo = {
   can: { create: true, edit: true, export: false, reveal: false },
 };
 
+test('a file field sends the ids of its files, and only when they changed', () => {
+  const scans = { ...kind, parts: [], fields: [f('x_scan', 'file')], form: [{ label: { zh: '', en: '' }, fields: ['x_scan'] }] };
+  const [a, b] = [
+    { id: 'a', name: '1.png' },
+    { id: 'b', name: '2.png' },
+  ];
+  expect(createBody(scans, { x_scan: [a] })).toEqual({ x_scan: ['a'] });
+  expect(editBody(scans, { x_scan: [a] }, { x_scan: [{ ...a }] })).toEqual({});
+  expect(editBody(scans, { x_scan: [a] }, { x_scan: [a, b] })).toEqual({ x_scan: ['a', 'b'] });
+  expect(editBody(scans, { x_scan: [a] }, {})).toEqual({ x_scan: null });
+});
+
 test('a new record sends what is filled in, and its lines under the name of the part', () => {
   expect(
     createBody(kind, {

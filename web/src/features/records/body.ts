@@ -1,5 +1,6 @@
 import type { FieldInfo, KindInfo, PartInfo } from '../../api/types';
 import { instant, now, today, wall } from '../../lib/clock';
+import { fileIds } from '../../lib/files';
 import { toMoney } from '../../lib/format';
 import { fieldOf } from '../../lib/kind';
 import type { Place } from '../../lib/problems';
@@ -73,13 +74,15 @@ export const freshValues = (kind: KindInfo, given: Values): Values => ({ ...begu
 /** What a new line starts with. */
 export const freshLine = (kind: KindInfo, part: PartInfo): Values => begun(partFields(kind, part));
 
+const sent = (f: FieldInfo, v: unknown) => (f.type === 'file' ? fileIds(v) : v);
+
 /** The body of a POST: empty inputs are absent; a switch that is off says so. */
 export function createBody(kind: KindInfo, values: Values): Values {
   const out: Values = {};
   for (const f of formFields(kind)) {
     if (!stands(f, values)) continue;
     if (f.type === 'bool') out[f.name] = Boolean(values[f.name]);
-    else if (!empty(values[f.name])) out[f.name] = values[f.name];
+    else if (!empty(values[f.name])) out[f.name] = sent(f, values[f.name]);
   }
   for (const p of editableParts(kind)) {
     const rows = lines(kind, p, values[p.name]);
@@ -96,9 +99,9 @@ export function editBody(kind: KindInfo, before: Values, values: Values): Values
     const was = before[f.name];
     const now = values[f.name];
     if (empty(was) && empty(now)) continue;
-    if (was === now || (f.type === 'multi' && JSON.stringify(was) === JSON.stringify(now))) continue;
+    if (was === now || ((f.type === 'multi' || f.type === 'file') && JSON.stringify(was) === JSON.stringify(now))) continue;
     if (f.type === 'bool' && Boolean(was) === Boolean(now)) continue;
-    out[f.name] = empty(now) ? (f.type === 'text' ? '' : null) : now;
+    out[f.name] = empty(now) ? (f.type === 'text' ? '' : null) : sent(f, now);
   }
   for (const p of editableParts(kind)) {
     const rows = lines(kind, p, values[p.name]);
