@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { FieldInfo, FieldType, KindInfo } from '../../api/types';
-import { createBody, editBody, hasInput, stands, startValues, total } from './body';
+import { stands } from '../../lib/form';
+import { createBody, editBody, hasInput, startValues, total } from './body';
 
 const f = (name: string, type: FieldType, more: Partial<FieldInfo> = {}): FieldInfo => ({
   name,

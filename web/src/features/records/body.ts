@@ -1,23 +1,9 @@
 import type { FieldInfo, KindInfo, PartInfo } from '../../api/types';
-import { instant, now, today, wall } from '../../lib/clock';
 import { fileIds } from '../../lib/files';
+import { begun, empty, formFields, stands, type Values } from '../../lib/form';
 import { toMoney } from '../../lib/format';
 import { fieldOf } from '../../lib/kind';
 import type { Place } from '../../lib/problems';
-
-export type Values = Record<string, unknown>;
-
-const empty = (v: unknown) => v === undefined || v === null || v === '' || (Array.isArray(v) && v.length === 0);
-
-export type FormSection = { label?: { zh: string; en: string }; fields: FieldInfo[] };
-
-/** The sections of the form with the fields that its reader can write. */
-export const formSections = (kind: KindInfo): FormSection[] =>
-  kind.form
-    .map((s) => ({ label: s.label, fields: s.fields.flatMap((n) => fieldOf(kind.fields, n) ?? []).filter((f) => !f.readOnly) }))
-    .filter((s) => s.fields.length > 0);
-
-export const formFields = (kind: KindInfo) => formSections(kind).flatMap((s) => s.fields);
 
 /** The columns of a table of lines that are typed. A contract line names its thing by itemId, which is a key and yet typed. */
 export function partFields(kind: KindInfo, part: PartInfo): FieldInfo[] {
@@ -43,30 +29,6 @@ export function startValues(kind: KindInfo, row: Values): Values {
   for (const p of editableParts(kind)) out[p.name] = lines(kind, p, row[p.name]);
   return out;
 }
-
-/** Whether the form shows the field, by what the other fields hold now. */
-export function stands(f: FieldInfo, values: Values): boolean {
-  if (!f.when) return true;
-  const v = values[f.when.field];
-  if (Array.isArray(v)) return v.some((x) => f.when?.values.includes(String(x)));
-  return f.when.values.includes(empty(v) ? 'false' : String(v));
-}
-
-/** What a declaration lets an input begin with. */
-export function begin(f: FieldInfo): unknown {
-  switch (f.start) {
-    case undefined:
-      return undefined;
-    case '@now':
-      return instant(wall(now().toISOString()).second(0));
-    case '@today':
-      return today().format('YYYY-MM-DD');
-  }
-  if (f.type === 'multi') return f.start.split(',');
-  return f.type === 'int' || f.type === 'number' ? Number(f.start) : f.start;
-}
-
-const begun = (fields: FieldInfo[]): Values => Object.fromEntries(fields.filter((f) => f.start).map((f) => [f.name, begin(f)]));
 
 /** What a new form starts with: what the declaration begins with, and what the address brings. */
 export const freshValues = (kind: KindInfo, given: Values): Values => ({ ...begun(formFields(kind)), ...given });

@@ -9,6 +9,7 @@ import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import { FieldsTab } from './FieldsTab';
 import { FormEditor } from './FormEditor';
+import { FormPreview } from './FormPreview';
 import { LayoutTab } from './LayoutTab';
 import { ListEditor } from './ListEditor';
 import { formOf, listOf } from './layouts';
@@ -90,7 +91,10 @@ export function ScreensPage() {
                             part="form"
                             start={{ form: formOf(kind) }}
                             draw={({ form = formOf(kind) }, set) => (
-                              <FormEditor kind={kind} value={form} onChange={(v) => set({ form: v })} />
+                              <>
+                                <FormEditor kind={kind} value={form} onChange={(v) => set({ form: v })} />
+                                <FormPreview kind={kind} value={form} />
+                              </>
                             )}
                           />
                         ),

@@ -69,3 +69,20 @@ export const unplaced = (formable: FieldInfo[], form: FormLayout) => {
   const placed = new Set([...form.sections.flatMap((s) => s.fields.map((f) => f.name)), ...(form.hidden ?? [])]);
   return formable.filter((f) => !placed.has(f.name));
 };
+
+/** The kind as its form will be: what stands nowhere comes at the end, as the server does it. */
+export function formed(kind: KindInfo, form: FormLayout): KindInfo {
+  const placed = new Map(form.sections.flatMap((s) => s.fields.map((f) => [f.name, f] as const)));
+  const rest = unplaced(formableOf(kind), form).map((f) => f.name);
+  return {
+    ...kind,
+    form: [
+      ...form.sections.map((s) => ({ label: s.label, fields: s.fields.map((f) => f.name) })),
+      ...(rest.length ? [{ label: { zh: '其他信息', en: 'More' }, fields: rest }] : []),
+    ],
+    fields: kind.fields.map((f) => {
+      const x = placed.get(f.name);
+      return { ...f, required: Boolean(f.must || x?.required), start: x?.start || f.start, when: x?.when };
+    }),
+  };
+}
