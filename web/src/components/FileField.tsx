@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { download, request } from '../api/client';
 import type { Attachment, FieldInfo } from '../api/types';
 import { acceptOf, type FileRef, filesOf } from '../lib/files';
-import { useWords } from '../lib/prefs';
+import { usePrefs, useWords } from '../lib/prefs';
 import { useProblemText } from './Problem';
 import { useTell } from './tell';
 
@@ -42,6 +42,7 @@ type Props = {
 export function FileField({ id, kind, field, value, onChange, disabled }: Props) {
   const { t } = useTranslation();
   const words = useWords();
+  const { lang } = usePrefs();
   const text = useProblemText();
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string>();
@@ -103,12 +104,12 @@ export function FileField({ id, kind, field, value, onChange, disabled }: Props)
       <div className="fc-soft" style={{ fontSize: 12 }}>
         {[
           field.accept?.length
-            ? t('file.only', { kinds: field.accept.map((k) => t(`file.kind.${k as 'image'}`)).join('、') })
+            ? t('file.only', { kinds: field.accept.map((k) => t(`file.kind.${k as 'image'}`)).join(lang === 'zh' ? '、' : ', ') })
             : t('record.uploadHint'),
           most > 1 ? t('file.most', { count: most }) : '',
         ]
           .filter(Boolean)
-          .join('；')}
+          .join(lang === 'zh' ? '；' : '; ')}
       </div>
       {wrong && (
         <div className="ant-form-item-explain-error" role="alert">
