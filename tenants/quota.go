@@ -77,7 +77,7 @@ func lockQuota(ctx context.Context, tx database.Tx, bytes int64) error {
 }
 
 // Room makes sure that n more of a resource fit, and that nobody else takes the place before tx is over: call it in the transaction
-// that adds them, before it does. It returns ErrQuota. Bytes are counted here, for good.
+// that adds them, before it does. It returns ErrQuota. Bytes are counted here, until FreeFile.
 func Room(ctx context.Context, tx database.Tx, what Resource, n int64) error {
 	var bytes int64
 	if what == Storage {
@@ -98,6 +98,9 @@ func FileRoom(ctx context.Context, tx database.Tx, bytes int64) error {
 	}
 	return err
 }
+
+// FreeFile gives back the room of a file of so many bytes. Call it before its row goes.
+func FreeFile(ctx context.Context, tx database.Tx, bytes int64) error { return lockQuota(ctx, tx, -bytes) }
 
 // fits says whether n more of a resource fit by now. Without Room's locks that is a forecast. It returns ErrQuota.
 func fits(ctx context.Context, tx database.Tx, what Resource, n int64, lock string) error {

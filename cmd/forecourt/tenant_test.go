@@ -211,6 +211,11 @@ func TestATenantLeavesWithEverythingAndComesBack(t *testing.T) {
 	content := []byte("合同附件：身份证复印件已核对")
 	_, file := i.upload(t, i.signIn(t, "hengtong", "liqiang"), content)
 	_, _ = i.upload(t, i.signIn(t, "mingda", "luoyi"), []byte("另一个集团的附件"))
+	// A field's file leaves and comes as an attachment does.
+	admin := i.signIn(t, "hengtong", "admin")
+	i.ask(t, admin, http.MethodPost, "/screens/customer/fields", 0, map[string]any{"key": "x_scan", "type": "file", "label": map[string]any{"zh": "扫描件", "en": ""}}, 201)
+	scan := i.sentFile(t, i.signIn(t, "hengtong", "liqiang"), "x_scan", "身份证.pdf", pdfBytes)
+	made := i.ask(t, i.signIn(t, "hengtong", "liqiang"), http.MethodPost, "/customers", 0, map[string]any{"type": "individual", "stage": "potential", "name": "扫描客户", "mobile": "13977770001", "x_scan": []any{scan}}, 201)
 	before, neighbor := i.counts(t, ours), i.counts(t, theirs)
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -235,7 +240,7 @@ func TestATenantLeavesWithEverythingAndComesBack(t *testing.T) {
 			t.Errorf("%s is not in the export", name)
 		}
 	}
-	if len(m.Files) != 1 || m.Files[0].ID.String() != file || m.Files[0].Size != int64(len(content)) {
+	if len(m.Files) != 2 || m.Files[0].ID.String() != file || m.Files[0].Size != int64(len(content)) || m.Files[1].ID.String() != scan {
 		t.Errorf("files %+v", m.Files)
 	}
 
@@ -280,6 +285,13 @@ func TestATenantLeavesWithEverythingAndComesBack(t *testing.T) {
 		elsewhere.works(t, "export", "hengtong", second)
 		sameParts(t, m, manifestIn(t, second))
 		elsewhere.opens(t, file, content)
+		token := elsewhere.signIn(t, "hengtong", "liqiang")
+		if status, b := elsewhere.answer(t, token, call{method: http.MethodGet, path: "/files/" + scan}); status != http.StatusOK || !bytes.Equal(b, pdfBytes) {
+			t.Errorf("a field's file: %d %.100s", status, b)
+		}
+		if got := elsewhere.ask(t, token, http.MethodGet, fmt.Sprint("/customers/", made["id"]), 0, nil, 200)["x_scan"]; !strings.Contains(fmt.Sprint(got), "身份证.pdf") {
+			t.Errorf("the field came with %v", got)
+		}
 	})
 	t.Run("PlatformHasOtherRowsInTheirPlace", func(t *testing.T) {
 		third := install(t)
@@ -334,7 +346,7 @@ func TestATenantLeavesWithEverythingAndComesBack(t *testing.T) {
 			t.Errorf("the certificate says %d of %s, there were %d", n.Rows, n.Name, before[n.Name])
 		}
 	}
-	if c.Files != 1 || c.Bytes != int64(len(content)) || len(c.Manifest) != 64 || c.ErasedAt.IsZero() {
+	if c.Files != 2 || c.Bytes != int64(len(content)+len(pdfBytes)) || len(c.Manifest) != 64 || c.ErasedAt.IsZero() {
 		t.Errorf("%+v", c)
 	}
 	i.refuses(t, "no such tenant", "erase", "hengtong", "--confirm", "hengtong", "--certificate", in("none.json"))

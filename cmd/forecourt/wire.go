@@ -93,7 +93,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	hub.OnStale(a.tenants.Stale)
 	hub.OnStale(a.policies.Stale)
 	hub.OnStale(a.kinds.Stale)
-	a.screens = screens.New(a.db, a.kinds, hub.Stale)
+	a.screens = screens.New(a.db, a.kinds, menu(), hub.Stale)
 	a.modules = newModules(a.db)
 	a.org.Join(a.modules.joined())
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...).Guarded(failures)
@@ -101,8 +101,8 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	a.closed = tenants.NewMaintenance(a.db)
 	handlers := job.Handlers{}
 	a.modules.handle(handlers)
+	a.screens.Handlers(handlers, files)
 	a.platform.Handlers(handlers)
-	a.screens.Handlers(handlers)
 	a.workers = workers.New(a.db, client, handlers, workers.Options{Log: log, Paused: a.closed.On, Words: jobWords()})
 	if err := a.door(s.cfg, files); err != nil {
 		return nil, errors.Join(err, a.close())
@@ -157,7 +157,7 @@ func describe() (*rest.API, error) {
 	a.platform = tenants.NewPlatform(a.db, a.org)
 	a.transfer = transfer.New(a.db, nil)
 	a.closed = tenants.NewMaintenance(a.db)
-	a.screens = screens.New(a.db, registry, a.hub.Stale)
+	a.screens = screens.New(a.db, registry, menu(), a.hub.Stale)
 	a.modules = newModules(a.db)
 	a.api = rest.New(fiber.New(), rest.Doors{})
 	a.register(nil)

@@ -57,7 +57,7 @@ func (k served) files(ctx context.Context, in *ByID) (*filesOutput, error) {
 	var out filesOutput
 	out.Body.Items = []Attachment{}
 	err := database.Read(ctx, k.d.Pool, v.Tenant, []database.Query{{SQL: `SELECT f.id, f.name, f.content_type, f.size, f.created_at, u.name FROM files f JOIN users u ON u.tenant_id = f.tenant_id AND u.id = f.created_by
-		WHERE f.tenant_id = $1 AND f.kind = $2 AND f.record_id = $3 ORDER BY f.created_at DESC LIMIT 200`, Args: []any{v.Tenant, k.s.Name, in.Key()}}},
+		WHERE f.tenant_id = $1 AND f.kind = $2 AND f.record_id = $3 AND f.field IS NULL ORDER BY f.created_at DESC LIMIT 200`, Args: []any{v.Tenant, k.s.Name, in.Key()}}},
 		func(_ int, row [][]byte) error {
 			a := Attachment{Name: string(row[1]), Type: string(row[2]), By: string(row[5])}
 			a.ID, _ = uuid.ParseBytes(row[0])
@@ -77,47 +77,68 @@ type fileInput struct {
 	RawBody multipart.Form
 }
 
-// addFile stores one file. Its type is read from its content, not from its name: a program dressed as a photo is refused.
+// addFile attaches one file to a record.
 func (k served) addFile(ctx context.Context, in *fileInput) (*struct{ Body Attachment }, error) {
-	v := ViewOf(ctx)
-	if err := k.s.Visible(ctx, k.d.Pool, v, in.Key()); err != nil {
+	if err := k.s.Visible(ctx, k.d.Pool, ViewOf(ctx), in.Key()); err != nil {
 		return nil, err
 	}
-	heads := in.RawBody.File["file"]
-	if len(heads) != 1 {
-		return nil, ErrFileNone.At("file")
-	}
-	content, err := readFile(heads[0])
+	a, content, err := receive(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	name := []rune(filepath.Base(strings.ReplaceAll(heads[0].Filename, "\\", "/")))
-	a := Attachment{ID: id.New(), Name: string(name[:min(len(name), 200)]), Type: http.DetectContentType(content), Size: int64(len(content))}
-	if !allowed(a.Type) {
-		return nil, ErrFileType.At("file")
-	}
-	if err := k.d.Files.Write(v.Tenant, a.ID, content); err != nil {
+	err = k.d.store(ctx, a, content, k.s.Name, in.Key(), nil, func(tx database.Tx) error {
+		return WriteHistory(ctx, tx, k.s.Name, in.Key(), 0, "attach", nil, map[string]any{})
+	})
+	if err != nil {
 		return nil, err
 	}
+	return &struct{ Body Attachment }{*a}, nil
+}
+
+// receive reads the one file of a form. Its type is read from its content, not from its name: a program dressed as a photo is refused.
+func receive(form multipart.Form) (*Attachment, []byte, error) {
+	heads := form.File["file"]
+	if len(heads) != 1 {
+		return nil, nil, ErrFileNone.At("file")
+	}
+	content, err := readFile(heads[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	name := []rune(filepath.Base(strings.ReplaceAll(heads[0].Filename, "\\", "/")))
+	a := &Attachment{ID: id.New(), Name: string(name[:min(len(name), 200)]), Type: http.DetectContentType(content), Size: int64(len(content))}
+	if !allowed(a.Type) {
+		return nil, nil, ErrFileType.At("file")
+	}
+	return a, content, nil
+}
+
+// store keeps a content and its row, with what then does in the same transaction. record is nil for a field's file that no record has taken up
+// yet, field is nil for an attachment.
+func (d *Desk) store(ctx context.Context, a *Attachment, content []byte, kind string, record, field any, then func(tx database.Tx) error) error {
+	tenant := ViewOf(ctx).Tenant
+	if err := d.Files.Write(tenant, a.ID, content); err != nil {
+		return err
+	}
 	hash := sha256.Sum256(content)
-	err = k.d.Write(ctx, func(tx database.Tx) error {
-		if k.d.Room != nil {
-			if err := k.d.Room(ctx, tx, a.Size); err != nil {
+	err := d.Write(ctx, func(tx database.Tx) error {
+		if d.Room != nil {
+			if err := d.Room(ctx, tx, a.Size); err != nil {
 				return err
 			}
 		}
 		a.At = tx.Now
-		if err := tx.Later(ctx, "INSERT INTO files (tenant_id, id, kind, record_id, name, content_type, size, sha256, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			tx.Tenant, a.ID, k.s.Name, in.Key(), a.Name, a.Type, a.Size, hash[:], tx.Now, tx.By.User); err != nil {
+		if err := tx.Later(ctx, "INSERT INTO files (tenant_id, id, kind, record_id, field, name, content_type, size, sha256, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			tx.Tenant, a.ID, kind, record, field, a.Name, a.Type, a.Size, hash[:], tx.Now, tx.By.User); err != nil {
 			return err
 		}
-		return WriteHistory(ctx, tx, k.s.Name, in.Key(), 0, "attach", nil, map[string]any{})
+		return then(tx)
 	})
 	var refused *fault.Fault
 	if errors.As(err, &refused) { // after any other error nobody knows whether the row is there
-		return nil, errors.Join(err, k.d.Files.Remove(v.Tenant, a.ID))
+		return errors.Join(err, d.Files.Remove(tenant, a.ID))
 	}
-	return &struct{ Body Attachment }{a}, err
+	return err
 }
 
 func allowed(contentType string) bool {
@@ -153,14 +174,16 @@ func (d *Desk) serveFile(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "get-file", Method: http.MethodGet, Path: "/files/{id}", Permission: rest.SignedIn, Summary: "The content of an attachment"}, d.getFile)
 }
 
+// getFile answers whoever may see the record, and the field when the file is in one; an upload that no record has taken up, its sender.
 func (d *Desk) getFile(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
 	v := ViewOf(ctx)
-	var kind, name, contentType string
-	var record uuid.UUID
-	err := database.Read(ctx, d.Pool, v.Tenant, []database.Query{{SQL: "SELECT kind, record_id, name, content_type FROM files WHERE tenant_id = $1 AND id = $2", Args: []any{v.Tenant, in.Key()}}},
+	var kind, name, contentType, field string
+	var record, by uuid.UUID
+	err := database.Read(ctx, d.Pool, v.Tenant, []database.Query{{SQL: "SELECT kind, record_id, name, content_type, field, created_by FROM files WHERE tenant_id = $1 AND id = $2", Args: []any{v.Tenant, in.Key()}}},
 		func(_ int, row [][]byte) error {
-			kind, name, contentType = string(row[0]), string(row[2]), string(row[3])
+			kind, name, contentType, field = string(row[0]), string(row[2]), string(row[3]), string(row[4])
 			record, _ = uuid.ParseBytes(row[1])
+			by, _ = uuid.ParseBytes(row[5])
 			return nil
 		})
 	if err != nil {
@@ -170,7 +193,19 @@ func (d *Desk) getFile(ctx context.Context, in *ByID) (*huma.StreamResponse, err
 	if s == nil {
 		return nil, ErrMissing
 	}
-	if err := s.Visible(ctx, d.Pool, v, record); err != nil {
+	if field != "" {
+		if s, err = d.Kinds.Mine(ctx, d.Pool, v, s); err != nil {
+			return nil, err
+		}
+		if f := s.by[field]; f == nil || v.unseen(f) {
+			return nil, ErrMissing
+		}
+	}
+	if record == uuid.Nil {
+		if by != v.User {
+			return nil, ErrMissing
+		}
+	} else if err := s.Visible(ctx, d.Pool, v, record); err != nil {
 		return nil, err
 	}
 	content, err := d.Files.Open(v.Tenant, in.Key())

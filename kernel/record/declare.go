@@ -36,6 +36,8 @@ type FieldInfo struct {
 	Enter      bool       `json:"enter,omitempty" doc:"A form can hold it"`
 	Must       bool       `json:"must,omitempty" doc:"Required whatever the form says"`
 	When       *Condition `json:"when,omitempty" doc:"The form shows it only then"`
+	MaxFiles   int        `json:"maxFiles,omitempty"`
+	Accept     []string   `json:"accept,omitempty" doc:"Of files: image, pdf, office, text; empty: all of them"`
 }
 
 // PartInfo is a table of lines as the web reads it.
@@ -87,7 +89,7 @@ var visibilities = map[access.Visibility]string{access.Hidden: "hidden", access.
 func (f *Field) info(v View, r *Registry) FieldInfo {
 	i := FieldInfo{Name: f.Name, Label: f.Label, Type: f.Type, Required: f.Required, MaxLength: f.MaxLength, Sortable: f.Sortable, Searchable: f.Searchable,
 		Personal: f.Personal, Visibility: "shown", ReadOnly: f.ReadOnly, Ops: f.Operators(), Options: f.Options, Ref: f.RefKind, Format: f.Format, Start: f.Start,
-		Help: f.Help, Decimals: f.Decimals, Own: f.Own, Retired: f.Retired}
+		Help: f.Help, Decimals: f.Decimals, Own: f.Own, Retired: f.Retired, MaxFiles: f.MaxFiles, Accept: f.Accept}
 	if f.spec != nil {
 		i.Visibility, i.Locked = visibilities[v.See(f)], v.locked(f)
 	}

@@ -107,6 +107,9 @@ func (f *Field) text(m map[string]any, v View) string {
 		}
 		return safeCell(x)
 	case []any:
+		if f.Type == File {
+			return safeCell(fileNames(x))
+		}
 		parts := make([]string, len(x))
 		for i, value := range x {
 			parts[i] = f.text(map[string]any{f.Name: value}, v)

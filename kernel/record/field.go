@@ -34,6 +34,7 @@ const (
 	JSON   Type = "json"
 	Number Type = "number" // with decimals; only a group's own fields have it
 	Multi  Type = "multi"  // several choices; only a group's own fields have it
+	File   Type = "file"   // several files; only a group's own fields have it
 )
 
 // Option is one value of a choice.
@@ -69,6 +70,8 @@ type Field struct {
 	Decimals   int
 	Own        bool // the group added it
 	Retired    bool
+	MaxFiles   int
+	Accept     []string // kinds of file; empty: all that are let in
 
 	column string
 	slot   string // of an own field: the column that filters and sorts read
@@ -130,6 +133,7 @@ var operators = map[Type][]string{
 	Time:   {"<", "<=", ">", ">=", "null"},
 	Number: {"=", "<", "<=", ">", ">=", "null"},
 	Multi:  {"has", "null"},
+	File:   {"null"},
 }
 
 // Operators returns what a filter may ask of the field.

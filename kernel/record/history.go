@@ -137,7 +137,7 @@ func (s *Spec) changes(v View, was, now []byte, targets titles) ([]Change, error
 		b, hadBefore := before[f.Name]
 		a, hasAfter := after[f.Name]
 		see := v.See(f)
-		if !hadBefore && !hasAfter || see == access.Hidden {
+		if !hadBefore && !hasAfter || v.unseen(f) {
 			continue
 		}
 		if f.Personal && see == access.Masked {

@@ -48,7 +48,7 @@ func (r *Registry) appendJSON(b []byte, v View, fields []*Field, row [][]byte) [
 			title = row[n]
 			n++
 		}
-		if value == nil || v.See(f) == access.Hidden {
+		if value == nil || v.unseen(f) {
 			continue
 		}
 		b = f.appendValue(key(b, f.Name), value, v)
@@ -70,7 +70,7 @@ func key(b []byte, name string) []byte {
 
 func (f *Field) appendValue(b, value []byte, v View) []byte {
 	switch f.Type {
-	case Int, JSON, Number, Multi:
+	case Int, JSON, Number, Multi, File:
 		return append(b, value...)
 	case Money:
 		return appendMoney(b, value)

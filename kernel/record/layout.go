@@ -11,15 +11,17 @@ import (
 	"forecourt/kernel/money"
 )
 
-// Layout is how a group, a company or a role sees a kind: the columns of its list, the sections of its form, or one of its papers.
+// Layout is how a group, a company or a role sees a kind: the columns of its list, the sections of its form, or one of its papers. The
+// menu is laid out in the same way, for no kind.
 type Layout struct {
-	Part   string // LayoutList, LayoutForm or LayoutPrint
+	Part   string // LayoutList, LayoutForm, LayoutPrint or LayoutMenu
 	Level  string // LevelGroup, LevelCompany or LevelRole
 	Target string // the company's id or the role's code; empty for the group
 	Name   string // of a paper; empty for the standard one
 	List   ListLayout
 	Form   FormLayout
 	Print  PrintLayout
+	Menu   MenuLayout
 }
 
 // The parts and the levels of layouts. They are stored.
@@ -27,6 +29,7 @@ const (
 	LayoutList   = "list"
 	LayoutForm   = "form"
 	LayoutPrint  = "print"
+	LayoutMenu   = "menu"
 	LevelGroup   = "group"
 	LevelCompany = "company"
 	LevelRole    = "role"
@@ -195,13 +198,16 @@ func (f *Field) begins(start string) bool {
 	return err == nil && (f.Type != Choice || f.has(start))
 }
 
-// layout returns the layout of a part, and of a paper by its name, that counts for a reader: their role's before their company's before
+// layout returns the layout of a part, and of a paper by its name, that counts for a reader.
+func (s *Spec) layout(v View, part, name string) *Layout { return counts(s.layouts, v, part, name) }
+
+// counts returns the layout of a part, and of a paper by its name, that counts for a reader: their role's before their company's before
 // the group's.
-func (s *Spec) layout(v View, part, name string) *Layout {
+func counts(list []Layout, v View, part, name string) *Layout {
 	var found *Layout
 	rank := map[string]int{LevelGroup: 1, LevelCompany: 2, LevelRole: 3}
-	for i := range s.layouts {
-		l := &s.layouts[i]
+	for i := range list {
+		l := &list[i]
 		if l.Part != part || l.Name != name || l.Level == LevelCompany && l.Target != v.Company.String() || l.Level == LevelRole && !slices.Contains(v.Roles, l.Target) {
 			continue
 		}

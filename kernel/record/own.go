@@ -16,7 +16,7 @@ import (
 )
 
 // Own are the values of the fields that a group added itself, by their keys, as they are stored: text, choices, references and days
-// as string, numbers and fen as json.Number, several choices as []any of strings. It is replaced as a whole, never changed, for a copy
+// as string, numbers and fen as json.Number, several choices as []any of strings, files as []any of objects with id and name. It is replaced as a whole, never changed, for a copy
 // of a record shares it.
 type Own map[string]any
 
@@ -79,6 +79,8 @@ type OwnField struct {
 	Searchable bool        `json:"searchable,omitempty"`
 	Protect    string      `json:"protect,omitempty"`
 	Formula    string      `json:"formula,omitempty"`
+	MaxFiles   int         `json:"maxFiles,omitempty"`
+	Accept     []string    `json:"accept,omitempty"`
 }
 
 // OwnOption is a value of a choice. One that is off stays readable and is not chosen any more.
@@ -108,7 +110,7 @@ var (
 )
 
 // The types that an own field can have, and the letter of their slots.
-var slotLetter = map[Type]string{Text: "t", Choice: "t", Multi: "t", Ref: "t", Number: "n", Money: "n", Date: "d"}
+var slotLetter = map[Type]string{Text: "t", Choice: "t", Multi: "t", Ref: "t", File: "t", Number: "n", Money: "n", Date: "d"}
 
 // Slots returns the columns that can hold values of t for filters and sorts.
 func Slots(t Type) []string {
@@ -149,6 +151,9 @@ func (o *OwnField) Check(s *Spec, r *Registry) error {
 	}
 	if target := r.Kind(o.Ref); o.Type == Ref && (target == nil || target.Path == "") {
 		no(ErrOwnRef, "ref")
+	}
+	if f := o.checkFiles(); f != nil {
+		wrong = append(wrong, f)
 	}
 	if o.Searchable && (o.Type != Text || !s.searched()) {
 		no(ErrOwnSearch, "searchable")
@@ -195,11 +200,14 @@ func (o *OwnField) startJSON() string {
 
 // field makes the Field that everything else reads.
 func (o *OwnField) field(s *Spec) *Field {
-	f := &Field{Name: o.Key, Label: o.Label, Help: o.Help, Type: o.Type, Required: o.Required && !o.Retired && o.Formula == "", Sortable: o.Slot != "" && o.Type != Multi && !o.Retired,
+	f := &Field{Name: o.Key, Label: o.Label, Help: o.Help, Type: o.Type, Required: o.Required && !o.Retired && o.Formula == "", Sortable: o.Slot != "" && o.Type != Multi && o.Type != File && !o.Retired,
 		Searchable: o.Searchable, ReadOnly: o.Retired || o.Formula != "", MaxLength: o.MaxLength, RefKind: o.Ref, Start: o.Start, Decimals: o.Decimals,
-		Own: true, Retired: o.Retired, slot: o.Slot, spec: s}
+		Own: true, Retired: o.Retired, MaxFiles: o.MaxFiles, Accept: o.Accept, slot: o.Slot, spec: s}
 	if f.Label.En == "" {
 		f.Label.En = f.Label.Zh
+	}
+	if f.Type == File && f.MaxFiles == 0 {
+		f.MaxFiles = 1
 	}
 	if f.Type == Text && f.MaxLength == 0 {
 		f.MaxLength = 200
@@ -230,7 +238,7 @@ func (f *Field) shown(alias string) string {
 	switch {
 	case !f.Own:
 		return alias + "." + f.column
-	case f.Type == Multi:
+	case f.Type == Multi || f.Type == File:
 		return "(" + alias + ".own->'" + f.Name + "')"
 	}
 	return "(" + alias + ".own->>'" + f.Name + "')"
@@ -254,6 +262,8 @@ func (f *Field) take(raw json.RawMessage, before any) (any, *fault.Fault) {
 		return f.takeNumber(raw)
 	case Multi:
 		return f.takeSeveral(raw, before)
+	case File:
+		return f.takeFiles(raw, before)
 	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
@@ -298,6 +308,8 @@ func (f *Field) unfit() *fault.Fault {
 		return ErrDay.With(f.Label).At(f.Name)
 	case Choice, Multi:
 		return ErrChoice.At(f.Name)
+	case File:
+		return ErrFileList.With(f.Label).At(f.Name)
 	}
 	return ErrText.With(f.Label).At(f.Name)
 }
@@ -389,6 +401,9 @@ func (f *Field) slotted(v any) any {
 		}
 		return n
 	case []any:
+		if f.Type == File {
+			return slottedFiles(x)
+		}
 		return several(x)
 	case string:
 		return x

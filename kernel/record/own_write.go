@@ -3,13 +3,13 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
 
 	"github.com/google/uuid"
 
-	"forecourt/kernel/access"
 	"forecourt/kernel/database"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/money"
@@ -96,7 +96,7 @@ func (k *Kind[T]) fill(ctx context.Context, tx database.Tx, m *T, fresh bool) (*
 		now = Own{}
 	}
 	if g != nil {
-		w := ownWriter{ctx, tx, s, ViewOf(ctx), now, nil}
+		w := ownWriter{ctx, tx, s, b.ID, ViewOf(ctx), now, nil}
 		if err := w.apply(g, fresh); err != nil {
 			return nil, err
 		}
@@ -138,12 +138,13 @@ func put(own Own, key string, value any) {
 
 // ownWriter applies what was sent.
 type ownWriter struct {
-	ctx   context.Context
-	tx    database.Tx
-	spec  *Spec
-	view  View
-	now   Own
-	wrong []*fault.Fault
+	ctx    context.Context
+	tx     database.Tx
+	spec   *Spec
+	record uuid.UUID
+	view   View
+	now    Own
+	wrong  []*fault.Fault
 }
 
 func (w *ownWriter) apply(g *given, fresh bool) error {
@@ -157,7 +158,7 @@ func (w *ownWriter) apply(g *given, fresh bool) error {
 		if fresh && !sent && f.Start != "" && !f.ReadOnly {
 			w.begin(f)
 		}
-		if f.Required && w.now[f.Name] == nil && w.view.See(f) != access.Hidden && !w.faulty(f.Name) {
+		if f.Required && w.now[f.Name] == nil && !w.view.unseen(f) && !w.faulty(f.Name) {
 			w.wrong = append(w.wrong, ErrNeeded.With(f.Label).At(f.Name))
 		}
 	}
@@ -170,7 +171,7 @@ func (w *ownWriter) faulty(field string) bool {
 
 func (w *ownWriter) one(key string, raw json.RawMessage) error {
 	f := w.spec.by[key]
-	if f == nil || !f.Own || w.view.See(f) == access.Hidden {
+	if f == nil || !f.Own || w.view.unseen(f) {
 		w.wrong = append(w.wrong, ErrField.At(clip(key)))
 		return nil
 	}
@@ -191,6 +192,18 @@ func (w *ownWriter) one(key string, raw json.RawMessage) error {
 		if err := w.target(f, id); err != nil {
 			return err
 		}
+	}
+	if ids, ok := v.([]any); ok && f.Type == File {
+		var refused *fault.Fault
+		switch v, err := w.claim(f, ids); {
+		case errors.As(err, &refused):
+			w.wrong = append(w.wrong, refused)
+		case err != nil:
+			return err
+		default:
+			put(w.now, key, v)
+		}
+		return nil
 	}
 	put(w.now, key, v)
 	return nil

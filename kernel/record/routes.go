@@ -75,6 +75,7 @@ func (d *Desk) Serve(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-kinds", Method: http.MethodGet, Path: "/kinds", Permission: rest.SignedIn, Summary: "The declarations of all kinds that the reader may read"}, d.listKinds)
 	rest.Register(api, rest.Operation{ID: "get-kind", Method: http.MethodGet, Path: "/kinds/{kind}", Permission: rest.SignedIn, Summary: "One declaration"}, d.getKind)
 	d.serveFile(api)
+	d.serveOwnFiles(api)
 	for _, s := range d.Kinds.Kinds() {
 		if s.Path == "" {
 			continue

@@ -23,10 +23,11 @@ type home struct{ registry atomic.Pointer[Registry] }
 // keepTailored is for how many tenants a process keeps their own fields: those whose people work now.
 const keepTailored = 1000
 
-// tailored are the kinds of one tenant that have fields of its own, of one version of the tenant.
+// tailored are the kinds of one tenant that have fields of its own, and the layouts of its menu, of one version of the tenant.
 type tailored struct {
 	version int64
 	specs   map[string]*Spec
+	menu    []Layout
 }
 
 type tailor = lru.Cache[uuid.UUID, *tailored]
@@ -44,12 +45,21 @@ const layoutQuery = "SELECT kind, part, level, target, name, body FROM screen_la
 
 const ownQuery = "SELECT kind, key, coalesce(slot, ''), retired, body FROM own_fields WHERE tenant_id = %s ORDER BY kind, position, key"
 
-// Mine returns s with the fields that the reader's tenant added, or s itself. They are read when nobody did since the tenant's version
-// rose: what changes a field raises it in the same transaction, so that a lost announcement costs nothing.
+// Mine returns s with the fields that the reader's tenant added, or s itself.
 func (r *Registry) Mine(ctx context.Context, db *sql.DB, v View, s *Spec) (*Spec, error) {
 	if !s.owns {
 		return s, nil
 	}
+	t, err := r.tailored(ctx, db, v)
+	if err != nil {
+		return nil, err
+	}
+	return t.of(s), nil
+}
+
+// tailored returns what the reader's tenant shaped. It is read when nobody did since the tenant's version rose: what changes a field raises
+// it in the same transaction, so that a lost announcement costs nothing.
+func (r *Registry) tailored(ctx context.Context, db *sql.DB, v View) (*tailored, error) {
 	t, ok := r.tailor.Get(v.Tenant)
 	if !ok || t.version < v.Version {
 		own, layouts := map[string][]*OwnField{}, map[string][]Layout{}
@@ -70,7 +80,7 @@ func (r *Registry) Mine(ctx context.Context, db *sql.DB, v View, s *Spec) (*Spec
 		}
 		t = r.keep(v.Tenant, v.Version, own, layouts)
 	}
-	return t.of(s), nil
+	return t, nil
 }
 
 // Of returns the kind with the fields that tx's tenant added, for the writer of a record.
@@ -148,6 +158,8 @@ func (l *Layout) Read(body []byte) error {
 		into = &l.Form
 	case LayoutPrint:
 		into = &l.Print
+	case LayoutMenu:
+		into = &l.Menu
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		return fmt.Errorf("layout %s: %w", l.Part, err)
@@ -156,7 +168,7 @@ func (l *Layout) Read(body []byte) error {
 }
 
 func (r *Registry) keep(tenant uuid.UUID, version int64, own map[string][]*OwnField, layouts map[string][]Layout) *tailored {
-	t := &tailored{version, map[string]*Spec{}}
+	t := &tailored{version, map[string]*Spec{}, layouts[MenuKind]}
 	for kind, s := range r.by {
 		if fields := own[kind]; s.owns && len(fields)+len(layouts[kind]) > 0 {
 			composed, faults := s.with(fields)

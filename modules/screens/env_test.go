@@ -41,6 +41,11 @@ var things = record.New("user_thing", "things", "东西", "Thing", func(x *thing
 	k.Numbered("DX")
 })
 
+var menu = record.Menu{
+	{Label: zh("Sales"), Items: []record.MenuItem{record.MenuList(things.Spec), record.MenuPage("org", "Org", "Org", "org_unit:read")}},
+	{Label: zh("System"), Items: []record.MenuItem{{Code: "screens", Label: zh("Screens"), Needs: screens.Read, Stays: true}}},
+}
+
 func newEnv(t *testing.T) *env {
 	t.Helper()
 	e := &env{Env: policiestest.New(t, things.Spec)}
@@ -59,7 +64,7 @@ func newEnv(t *testing.T) *env {
 		t.Fatal(err)
 	}
 	e.kinds = kinds
-	e.s = screens.New(e.DB, kinds, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); kinds.Stale(tenant) })
+	e.s = screens.New(e.DB, kinds, menu, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); kinds.Stale(tenant) })
 	e.stranger = e.OtherTenant(t).Admin
 	return e
 }

@@ -38,12 +38,14 @@ type FieldInput struct {
 	Searchable bool               `json:"searchable,omitempty"`
 	Protect    string             `json:"protect,omitempty" enum:"personal,cost,"`
 	Formula    string             `json:"formula,omitempty" maxLength:"500"`
+	MaxFiles   int                `json:"maxFiles,omitempty" minimum:"0" maximum:"20" doc:"Of a file field; 0 is one"`
+	Accept     []string           `json:"accept,omitempty" maxItems:"4" enum:"image,pdf,office,text" doc:"Of a file field; empty: all of them"`
 }
 
 // NewField is a field to be added.
 type NewField struct {
 	Key      string      `json:"key" minLength:"3" maxLength:"40" pattern:"^x_[a-z0-9_]+$"`
-	Type     record.Type `json:"type" enum:"text,number,money,date,choice,multi,ref"`
+	Type     record.Type `json:"type" enum:"text,number,money,date,choice,multi,ref,file"`
 	Ref      string      `json:"ref,omitempty" maxLength:"60" doc:"The kind that a reference leads to; user for people"`
 	Decimals int         `json:"decimals,omitempty" minimum:"0" maximum:"4"`
 	FieldInput
@@ -52,6 +54,7 @@ type NewField struct {
 func (in FieldInput) put(o *record.OwnField) {
 	o.Label, o.Help, o.Required, o.Start, o.Options = in.Label, in.Help, in.Required, in.Start, in.Options
 	o.MaxLength, o.Searchable, o.Protect, o.Formula = in.MaxLength, in.Searchable, in.Protect, in.Formula
+	o.MaxFiles, o.Accept = in.MaxFiles, in.Accept
 	if o.Type != record.Text {
 		o.MaxLength = 0
 	}
@@ -86,9 +89,9 @@ type Slots struct {
 	Total int           `json:"total"`
 }
 
-var slotGroups = [][]record.Type{{record.Text, record.Choice, record.Multi, record.Ref}, {record.Number, record.Money}, {record.Date}}
+var slotGroups = [][]record.Type{{record.Text, record.Choice, record.Multi, record.Ref, record.File}, {record.Number, record.Money}, {record.Date}}
 
-var slotWords = []fault.Text{{Zh: "文本、选项和关联", En: "text, choice and reference"}, {Zh: "数字和金额", En: "number and money"}, {Zh: "日期", En: "day"}}
+var slotWords = []fault.Text{{Zh: "文本、选项、关联和文件", En: "text, choice, reference and file"}, {Zh: "数字和金额", En: "number and money"}, {Zh: "日期", En: "day"}}
 
 // freeSlot returns a slot that no field of the list holds. It returns ErrSlots.
 func freeSlot(t record.Type, list []Field) (string, error) {

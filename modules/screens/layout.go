@@ -22,7 +22,7 @@ import (
 
 // Faults of layouts.
 var (
-	ErrPart       = fault.New(fault.Invalid, "layout.part", "请给出列表、表单或打印版式的内容", "Give the content of the list, the form or the paper")
+	ErrPart       = fault.New(fault.Invalid, "layout.part", "请给出列表、表单、打印版式或菜单的内容", "Give the content of the list, the form, the paper or the menu")
 	ErrTarget     = fault.New(fault.Invalid, "layout.target", "请选择公司或角色", "Choose a company or a role")
 	ErrNoDraft    = fault.New(fault.Conflict, "layout.no_draft", "没有草稿", "There is no draft")
 	ErrPrintNamed = fault.New(fault.Invalid, "layout.name", "名称前后不能有空格，只有打印版式有名称", "A name has no blanks around it, and only papers have one")
@@ -34,19 +34,20 @@ var (
 // layoutKind is stored in the history.
 const layoutKind = "screen_layout"
 
-// Place says which layout is meant: the list, the form or a paper of a kind, for the group, a company or a role.
+// Place says which layout is meant: the list, the form or a paper of a kind, or the menu, for the group, a company or a role.
 type Place struct {
-	Part   string `json:"part" enum:"list,form,print"`
+	Part   string `json:"part" enum:"list,form,print,menu"`
 	Level  string `json:"level" enum:"group,company,role"`
 	Target string `json:"target,omitempty" maxLength:"60" doc:"A company's id or a role's code; empty for the group"`
 	Name   string `json:"name,omitempty" maxLength:"40" doc:"Of a paper; empty for the standard one"`
 }
 
-// Content is what a layout holds: the one of the three that its part says.
+// Content is what a layout holds: that of its part; the others are absent.
 type Content struct {
 	List  *record.ListLayout  `json:"list,omitempty"`
 	Form  *record.FormLayout  `json:"form,omitempty"`
 	Print *record.PrintLayout `json:"print,omitempty"`
+	Menu  *record.MenuLayout  `json:"menu,omitempty"`
 }
 
 // Draft is a layout that is being edited.
@@ -71,9 +72,18 @@ type PlaceVersions struct {
 	Versions []Version `json:"versions"`
 }
 
-// Layouts reads the layouts of a kind with their drafts and earlier versions. It returns record.ErrOwnKind or a denied fault.
+// laid refuses what has no layouts: all but the menu and the kinds that take own fields. It returns record.ErrOwnKind.
+func (s *Service) laid(kind string) error {
+	if kind == record.MenuKind {
+		return nil
+	}
+	_, err := s.kind(kind)
+	return err
+}
+
+// Layouts reads the layouts of a kind, or of the menu, with their drafts and earlier versions. It returns record.ErrOwnKind or a denied fault.
 func (s *Service) Layouts(ctx context.Context, a tenants.Actor, kind string) ([]PlaceVersions, error) {
-	if _, err := s.kind(kind); err != nil {
+	if err := s.laid(kind); err != nil {
 		return nil, err
 	}
 	out := []PlaceVersions{}
@@ -119,6 +129,8 @@ func (c *Content) read(part string, body []byte) error {
 		c.List = &l.List
 	case record.LayoutForm:
 		c.Form = &l.Form
+	case record.LayoutMenu:
+		c.Menu = &l.Menu
 	default:
 		c.Print = &l.Print
 	}
@@ -139,29 +151,38 @@ func (c *Content) layout() *record.Layout {
 	return l
 }
 
-// fits holds the content of a part against the kind, and gives it for storing. It returns ErrPart and the faults of layouts.
-func (c *Content) fits(part string, k *record.Spec, v record.View) (body any, err error) {
-	given := 0
-	for _, there := range []bool{c.List != nil, c.Form != nil, c.Print != nil} {
-		if there {
-			given++
-		}
-	}
+// hold holds the content of a part against the kind, or against the menu when k is nil, and returns what is to be stored. It returns
+// ErrPart and the faults of record.Spec.CheckList, CheckForm and CheckPrint, and of record.Menu.Check.
+func (s *Service) hold(k *record.Spec, v record.View, part string, c Content) (body any, err error) {
 	switch {
-	case given != 1:
-	case part == record.LayoutList && c.List != nil:
+	case part == record.LayoutList && k != nil && c == Content{List: c.List} && c.List != nil:
 		return c.List, k.CheckList(*c.List)
-	case part == record.LayoutForm && c.Form != nil:
+	case part == record.LayoutForm && k != nil && c == Content{Form: c.Form} && c.Form != nil:
 		return c.Form, k.CheckForm(*c.Form)
-	case part == record.LayoutPrint && c.Print != nil:
+	case part == record.LayoutPrint && k != nil && c == Content{Print: c.Print} && c.Print != nil:
 		return c.Print, k.CheckPrint(v, *c.Print)
+	case part == record.LayoutMenu && k == nil && c == Content{Menu: c.Menu} && c.Menu != nil:
+		return c.Menu, s.menu.Check(*c.Menu)
 	}
 	return nil, ErrPart.At("part")
 }
 
+// shaped returns a kind with its own fields as they are in tx, or nil for the menu.
+func (s *Service) shaped(ctx context.Context, tx tenants.Tx, kind string) (*record.Spec, error) {
+	if kind == record.MenuKind {
+		return nil, nil
+	}
+	list, err := fieldsOf(ctx, tx, kind)
+	if err != nil {
+		return nil, err
+	}
+	return s.kinds.Kind(kind).With(own(list))
+}
+
 // lay runs fn for whoever may change this layout: the group's and a role's for who shapes the whole group, a company's within the grant too.
+// k is nil for the menu.
 func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place, fn func(tx tenants.Tx, k *record.Spec) error) error {
-	if _, err := s.kind(kind); err != nil {
+	if err := s.laid(kind); err != nil {
 		return err
 	}
 	err := s.db.Do(ctx, a, func(tx tenants.Tx) error {
@@ -179,11 +200,7 @@ func (s *Service) lay(ctx context.Context, a tenants.Actor, kind string, p Place
 		if err := p.check(ctx, tx); err != nil {
 			return err
 		}
-		list, err := fieldsOf(ctx, tx, kind)
-		if err != nil {
-			return err
-		}
-		k, err := s.kinds.Kind(kind).With(own(list))
+		k, err := s.shaped(ctx, tx, kind)
 		if err != nil {
 			return err
 		}
@@ -225,10 +242,10 @@ func (p Place) check(ctx context.Context, tx tenants.Tx) error {
 }
 
 // SaveDraft keeps a layout that is being edited; nobody sees it yet. It returns record.ErrOwnKind, ErrPart, ErrTarget, the faults of
-// record.Spec.CheckList and CheckForm, or a denied fault.
+// record.Spec.CheckList, CheckForm and record.Menu.Check, or a denied fault.
 func (s *Service) SaveDraft(ctx context.Context, a tenants.Actor, kind string, d Draft) error {
 	return s.lay(ctx, a, kind, d.Place, func(tx tenants.Tx, k *record.Spec) error {
-		body, err := d.fits(d.Part, k, a.View(""))
+		body, err := s.hold(k, a.View(""), d.Part, d.Content)
 		if err != nil {
 			return err
 		}
@@ -250,7 +267,7 @@ func (s *Service) SaveDraft(ctx context.Context, a tenants.Actor, kind string, d
 // Publish makes the draft the version that counts. It returns ErrNoDraft and the errors of SaveDraft.
 func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p Place) error {
 	return s.lay(ctx, a, kind, p, func(tx tenants.Tx, k *record.Spec) error {
-		var draft Version
+		var draft Content
 		var body []byte
 		err := tx.QueryRowContext(ctx, "SELECT body FROM screen_layouts WHERE tenant_id = ? AND kind = ? AND part = ? AND level = ? AND target = ? AND name = ? AND version = 0", tx.Tenant, kind, p.Part, p.Level, p.Target, p.Name).Scan(&body)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -263,7 +280,7 @@ func (s *Service) Publish(ctx context.Context, a tenants.Actor, kind string, p P
 			return fmt.Errorf("draft of %s: %w", kind, err)
 		}
 		// A field may have been retired since the draft was saved.
-		if _, err = draft.fits(p.Part, k, a.View("")); err != nil {
+		if _, err := s.hold(k, a.View(""), p.Part, draft); err != nil {
 			return err
 		}
 		version, err := p.last(ctx, tx, kind, "true")
@@ -348,7 +365,7 @@ func layoutsThatRead(ctx context.Context, tx tenants.Tx, kind, key string) ([]fa
 	for rows.Next() {
 		var part string
 		var body []byte
-		var v Version
+		var v Content
 		if err := rows.Scan(&part, &body); err != nil {
 			return nil, fmt.Errorf("layouts of %s: %w", kind, err)
 		}

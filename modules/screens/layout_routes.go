@@ -36,7 +36,7 @@ type placeInput struct {
 }
 
 func (s *Service) layoutRoutes(api *rest.API) {
-	rest.Register(api, rest.Operation{ID: "list-layouts", Method: http.MethodGet, Path: "/screens/{kind}/layouts", Permission: Read, Summary: "The layouts of a kind, their drafts and earlier versions"},
+	rest.Register(api, rest.Operation{ID: "list-layouts", Method: http.MethodGet, Path: "/screens/{kind}/layouts", Permission: Read, Summary: "The layouts of a kind or of the menu, their drafts and earlier versions"},
 		func(ctx context.Context, in *KindPath) (*layoutsOutput, error) {
 			out := &layoutsOutput{}
 			var err error

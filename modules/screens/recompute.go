@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"forecourt/kernel/fault"
 	"forecourt/kernel/id"
 	"forecourt/kernel/job"
 	"forecourt/kernel/live"
@@ -30,12 +29,6 @@ const (
 	// none that began with the former formula writes behind it.
 	recomputeAgain = 20 * time.Minute
 )
-
-// JobWords says what the handler of own fields does.
-var JobWords = map[string]fault.Text{"screens.recompute": {Zh: "按新公式重算已有记录", En: "Compute a changed formula in existing records"}}
-
-// Handlers are what the workers run.
-func (s *Service) Handlers(h job.Handlers) { h.On(taskRecompute, "screens.recompute", s.recompute) }
 
 // Recompute is how far the records of a kind are, while they are computed again.
 type Recompute struct {

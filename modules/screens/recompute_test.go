@@ -80,7 +80,7 @@ func (p *press) next(t *testing.T, until time.Time) (task job.Task, ok bool) {
 func (p *press) run(t *testing.T, task job.Task) error {
 	t.Helper()
 	h := job.Handlers{}
-	p.s.Handlers(h)
+	p.s.Handlers(h, nil)
 	err := h[task.Kind]["screens.recompute"](t.Context(), task)
 	if err == nil {
 		p.exec(t, "UPDATE due_tasks SET done_at = now() WHERE id = $1", task.ID)

@@ -36,6 +36,7 @@ func (s *Service) Routes(api *rest.API) {
 	s.layoutRoutes(api)
 	s.printRoutes(api)
 	s.viewRoutes(api)
+	s.menuRoutes(api)
 	rest.Register(api, rest.Operation{ID: "list-own-fields", Method: http.MethodGet, Path: "/screens/{kind}/fields", Permission: Read, Summary: "The fields that the group added to a kind"},
 		func(ctx context.Context, in *KindPath) (*fieldsOutput, error) {
 			list, err := s.Fields(ctx, tenants.ActorOf(ctx), in.Kind)

@@ -1,5 +1,5 @@
 // Package screens lets a group shape its screens without programming: fields of its own in any kind of record, the list and
-// the form of each kind, and lists that people keep under a name.
+// the form of each kind, the menu, and lists that people keep under a name.
 package screens
 
 import (
@@ -28,14 +28,15 @@ var ErrKind = fault.New(fault.Missing, "screen.kind", "没有这种单据", "The
 type Service struct {
 	db    *tenants.DB
 	kinds *record.Registry
+	menu  record.Menu
 	stale func(uuid.UUID)
 
 	atOnce, batches int // records in one transaction, and transactions in one run of the task
 }
 
-// New makes the service. stale announces a tenant whose fields changed.
-func New(db *tenants.DB, kinds *record.Registry, stale func(uuid.UUID)) *Service {
-	return &Service{db: db, kinds: kinds, stale: stale, atOnce: recomputeAtOnce, batches: recomputeRun}
+// New makes the service. menu is the way to every list and page; stale announces a tenant whose fields changed.
+func New(db *tenants.DB, kinds *record.Registry, menu record.Menu, stale func(uuid.UUID)) *Service {
+	return &Service{db: db, kinds: kinds, menu: menu, stale: stale, atOnce: recomputeAtOnce, batches: recomputeRun}
 }
 
 // shape runs fn for whoever may change the fields of the whole group, and makes what it did count at once. Raising the version comes

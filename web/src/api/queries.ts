@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { setNow } from '../lib/clock';
 import { get } from './client';
-import type { Attachment, HistoryEvent, KindInfo, Me, Note, Notice, Open, Page } from './types';
+import type { Attachment, HistoryEvent, KindInfo, Me, MenuInfo, Note, Notice, Open, Page } from './types';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -19,12 +19,24 @@ export const kindsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+export const menuQuery = queryOptions({
+  queryKey: ['menu'],
+  queryFn: ({ signal }) => get<MenuInfo>('/menu', undefined, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** What a group shapes: it is read again when somebody publishes. */
+export const shaped = [kindsQuery.queryKey, menuQuery.queryKey];
+
 export const noticesQuery = queryOptions({
   queryKey: ['notices'],
   queryFn: ({ signal }) => get<{ items: Notice[]; unread: number }>('/notices', undefined, signal),
 });
 
 export const useMe = () => useQuery(meQuery).data;
+
+const bare: MenuInfo = { arranged: false, sections: [] };
+export const useMenu = () => useQuery(menuQuery).data ?? bare;
 
 const none: KindInfo[] = [];
 export const useKinds = () => useQuery(kindsQuery).data ?? none;

@@ -1,7 +1,20 @@
 export type Lang = 'zh' | 'en';
 /** One sentence in both languages, as the server declares it. */
 export type Words = { zh: string; en: string };
-export type FieldType = 'text' | 'int' | 'money' | 'date' | 'time' | 'bool' | 'choice' | 'ref' | 'id' | 'json' | 'number' | 'multi';
+export type FieldType =
+  | 'text'
+  | 'int'
+  | 'money'
+  | 'date'
+  | 'time'
+  | 'bool'
+  | 'choice'
+  | 'ref'
+  | 'id'
+  | 'json'
+  | 'number'
+  | 'multi'
+  | 'file';
 export type Tone = 'grey' | 'blue' | 'amber' | 'green' | 'red';
 export type Option = { value: string; label: Words; tone?: Tone; off?: boolean };
 
@@ -35,6 +48,9 @@ export type FieldInfo = {
   must?: boolean;
   /** The form shows it only when another field has one of these values. */
   when?: { field: string; values: string[] };
+  /** Of a file field: how many, and of which kinds; without any, all. */
+  maxFiles?: number;
+  accept?: string[];
 };
 
 export type Term = [string, ...unknown[]];
@@ -92,6 +108,11 @@ export type Row = Record<string, unknown> & { id: string; version?: number };
 /** canFill: nobody edits such a record, but the group's own fields can be filled in. */
 export type Open = Row & { actions: ActionInfo[]; canEdit: boolean; canFill?: boolean };
 export type Page = { items: Row[]; next?: string; count?: { value: number; more: boolean } };
+
+/** An entry of the menu: the list of a kind, or a page by its path. */
+export type MenuLink = { code: string; kind: boolean; label: Words; renamed: boolean };
+export type MenuHeading = { label: Words; items: MenuLink[] };
+export type MenuInfo = { arranged: boolean; sections: MenuHeading[] };
 
 export type Posting = {
   id: string;

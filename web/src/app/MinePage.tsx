@@ -2,21 +2,20 @@ import { RightOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { Button, Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useKinds, useMe } from '../api/queries';
+import { useMe, useMenu } from '../api/queries';
 import { LinkButton } from '../components/LinkButton';
 import { Looks } from '../components/Looks';
 import { useNow } from '../lib/clock';
-import { useNames } from '../lib/prefs';
 import { usePageTitle } from '../lib/tabs';
-import { grouped, iconOf, pages } from './nav';
+import { useNav } from './nav';
 import { useSession } from './session';
 
 /** The page under the thumb: who am I, and every kind of record that the bottom bar has no room for. */
 export function MinePage() {
   const { t } = useTranslation();
-  const names = useNames();
   const me = useMe();
-  const kinds = useKinds();
+  const menu = useMenu();
+  const nav = useNav();
   const session = useSession();
   const now = useNow();
   usePageTitle(t('nav.mine'));
@@ -48,25 +47,15 @@ export function MinePage() {
           </p>
         )}
       </section>
-      {grouped(kinds, pages(me.grants)).map((g) => (
-        <section key={g.key}>
-          <h2 className="fc-h2">{t(g.key)}</h2>
+      {nav(menu.sections).map((g) => (
+        <section key={g.label}>
+          <h2 className="fc-h2">{g.label}</h2>
           <div className="fc-cards" style={{ padding: '0 0 12px' }}>
-            {g.kinds.map((k) => (
-              <Link key={k.name} to="/r/$path" params={{ path: k.path }} className="fc-card">
+            {g.links.map((l) => (
+              <Link key={l.code} to={l.to} className="fc-card">
                 <span className="line">
                   <span>
-                    {iconOf(k.name)} {names.many(k)}
-                  </span>
-                  <RightOutlined className="fc-soft" />
-                </span>
-              </Link>
-            ))}
-            {g.pages.map((p) => (
-              <Link key={p.path} to={p.path} className="fc-card">
-                <span className="line">
-                  <span>
-                    {p.icon} {t(p.label)}
+                    {l.icon} {l.label}
                   </span>
                   <RightOutlined className="fc-soft" />
                 </span>

@@ -1,28 +1,21 @@
-import {
-  AppstoreOutlined,
-  FileTextOutlined,
-  FundOutlined,
-  HomeOutlined,
-  MenuFoldOutlined,
-  MenuUnfoldOutlined,
-  TeamOutlined,
-  UserOutlined,
-} from '@ant-design/icons';
+import { HomeOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
-import { Alert, App, Button, Menu } from 'antd';
+import { Alert, App, Button } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { noticesQuery, useKinds, useMe } from '../api/queries';
+import { noticesQuery, useKinds, useMe, useMenu } from '../api/queries';
 import type { Me } from '../api/types';
 import { prefs, useNames, usePrefs, useWords } from '../lib/prefs';
 import { usePhone } from '../lib/screen';
 import { tabs, useTabs } from '../lib/tabs';
 import { Announced } from './Announced';
 import { useLive } from './live';
-import { grouped, iconOf, pages } from './nav';
+import { useNav } from './nav';
+import { SideMenu } from './SideMenu';
 import { Supporting } from './Supporting';
 import { TopBar } from './TopBar';
+import { thumbed } from './thumbed';
 
 export function Shell() {
   const client = useQueryClient();
@@ -81,26 +74,10 @@ function EndBanner({ tenant, days }: { tenant: Me['tenant']; days: number }) {
 
 function Side() {
   const { t } = useTranslation();
-  const names = useNames();
-  const kinds = useKinds();
-  const me = useMe();
+  const menu = useMenu();
   const { folded } = usePrefs();
   const { pathname } = useLocation();
   const selected = pathname.startsWith('/r/') ? `/r/${pathname.split('/')[2]}` : pathname;
-  const own = pages(me?.grants ?? {});
-  const link = (to: string, icon: React.ReactNode, label: string) => ({ key: to, icon, label: <Link to={to}>{label}</Link> });
-  const items = [
-    link('/', <HomeOutlined aria-hidden />, t('nav.workbench')),
-    ...grouped(kinds, own).map((g) => ({
-      key: g.key,
-      type: 'group' as const,
-      label: t(g.key),
-      children: [
-        ...g.kinds.map((k) => link(`/r/${k.path}`, iconOf(k.name), names.many(k))),
-        ...g.pages.map((p) => link(p.path, p.icon, t(p.label))),
-      ],
-    })),
-  ];
   return (
     <aside className={folded ? 'fc-side folded' : 'fc-side'}>
       <Link to="/" className="fc-brand">
@@ -108,7 +85,7 @@ function Side() {
         {!folded && t('app.name')}
       </Link>
       <nav aria-label={t('nav.main')}>
-        <Menu mode="inline" inlineCollapsed={folded} selectedKeys={[selected]} items={items} />
+        <SideMenu sections={menu.sections} selected={selected} folded={folded} />
       </nav>
       <Button
         type="text"
@@ -172,21 +149,20 @@ function TabBar() {
 
 function BottomBar() {
   const { t } = useTranslation();
-  const names = useNames();
-  const kinds = useKinds();
+  const menu = useMenu();
+  const nav = useNav();
   const { pathname } = useLocation();
-  const icons: Record<string, React.ReactNode> = { customer: <TeamOutlined />, intent: <FundOutlined />, contract: <FileTextOutlined /> };
-  const middle = ['customer', 'intent', 'contract'].flatMap((n) => kinds.find((k) => k.name === n) ?? []);
+  const links = thumbed(menu).flatMap((x) => nav([{ label: { zh: '', en: '' }, items: [x] }])[0]?.links ?? []);
   return (
     <nav className="fc-bottom" aria-label={t('nav.main')}>
       <Link to="/" className={pathname === '/' ? 'active' : ''}>
         <HomeOutlined />
         {t('nav.workbench')}
       </Link>
-      {middle.map((k) => (
-        <Link key={k.name} to="/r/$path" params={{ path: k.path }} className={pathname.split('/')[2] === k.path ? 'active' : ''}>
-          {icons[k.name] ?? <AppstoreOutlined />}
-          {names.many(k)}
+      {links.map((l) => (
+        <Link key={l.code} to={l.to} className={pathname === l.to || pathname.startsWith(`${l.to}/`) ? 'active' : ''}>
+          {l.icon}
+          <span>{l.label}</span>
         </Link>
       ))}
       <Link to="/me" className={pathname === '/me' ? 'active' : ''}>

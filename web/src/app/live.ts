@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { shaped } from '../api/queries';
 
 /** Listens to the server: what changed is read again, and a new notice is told. */
 export function useLive(onNotice: () => void) {
@@ -13,8 +14,10 @@ export function useLive(onNotice: () => void) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const flush = () => {
       timer = undefined;
-      // What kinds look like is told as a change of "kinds".
-      for (const kind of waiting) void client.invalidateQueries({ queryKey: kind === 'kinds' ? ['kinds'] : ['records', kind] });
+      // What kinds and the menu look like is told as a change of "kinds".
+      for (const kind of waiting)
+        if (kind === 'kinds') for (const key of shaped) void client.invalidateQueries({ queryKey: key });
+        else void client.invalidateQueries({ queryKey: ['records', kind] });
       waiting.clear();
     };
     const open = () => {

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { ProblemError } from '../api/client';
-import { kindsQuery, meQuery } from '../api/queries';
+import { kindsQuery, menuQuery, meQuery } from '../api/queries';
 import type { Filter } from '../api/types';
 import { Problem, Waiting } from '../components/Problem';
 import { readFilter } from '../lib/kind';
@@ -56,7 +56,7 @@ const enter = async ({ location }: { location: { pathname: string; href: string 
     // Until a first password is changed or a demanded second step is set up, the server answers nothing else.
     const bound = me.mustChangePassword || me.mustSetUpTwoStep;
     if (bound && location.pathname !== '/account') throw redirect({ to: '/account' });
-    if (!bound) await queryClient.ensureQueryData(kindsQuery);
+    if (!bound) await Promise.all([queryClient.ensureQueryData(kindsQuery), queryClient.ensureQueryData(menuQuery)]);
   } catch (e) {
     if (e instanceof ProblemError && e.status === 401) throw redirect({ to: '/signin', search: { next: location.href } });
     throw e;

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Change, KindInfo } from '../api/types';
 import { when } from '../lib/clock';
 import { deviceOf } from '../lib/device';
+import { filesOf } from '../lib/files';
 import { fieldOf, optionOf, plain } from '../lib/kind';
 import { useWords } from '../lib/prefs';
 
@@ -21,6 +22,10 @@ export function useChanges() {
     const say = (c: Change, v: unknown): string => {
       if (nothing(v)) return t('value.none');
       const f = field(c);
+      if (f?.type === 'file')
+        return filesOf(v)
+          .map((x) => x.name)
+          .join('、');
       if (Array.isArray(v)) return t('value.lines', { count: v.length });
       switch (f?.type) {
         case 'choice':

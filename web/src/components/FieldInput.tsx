@@ -6,6 +6,7 @@ import { instant, wall } from '../lib/clock';
 import { toMoney } from '../lib/format';
 import { offered } from '../lib/kind';
 import { useWords } from '../lib/prefs';
+import { FileField } from './FileField';
 import { RefSelect } from './RefSelect';
 
 type Props = {
@@ -16,10 +17,12 @@ type Props = {
   title?: string;
   autoFocus?: boolean;
   disabled?: boolean;
+  /** Whose field it is, for files. */
+  kind?: string;
 };
 
 /** The input of a field. Its value is plain JSON in the form of the API, so drafts and bodies need no conversion. */
-export function FieldInput({ id, field, value, onChange, title, autoFocus, disabled }: Props) {
+export function FieldInput({ id, field, value, onChange, title, autoFocus, disabled, kind }: Props) {
   const { t } = useTranslation();
   const words = useWords();
   const text = value === undefined || value === null ? undefined : String(value);
@@ -90,6 +93,8 @@ export function FieldInput({ id, field, value, onChange, title, autoFocus, disab
           onChange={(v: string[]) => onChange?.(v.length ? v : undefined)}
         />
       );
+    case 'file':
+      return <FileField id={id} kind={kind} field={field} value={value} disabled={disabled} onChange={onChange} />;
     case 'date':
       return (
         <DatePicker

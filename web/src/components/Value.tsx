@@ -6,9 +6,11 @@ import { post } from '../api/client';
 import { useKinds } from '../api/queries';
 import type { FieldInfo, KindInfo, Row, Tone } from '../api/types';
 import { ago, when } from '../lib/clock';
+import { filesOf } from '../lib/files';
 import { mobile, money, percent, plate } from '../lib/format';
 import { optionOf, titleName } from '../lib/kind';
 import { useWords } from '../lib/prefs';
+import { FileLink } from './FileField';
 import { useTell } from './tell';
 
 const colours: Record<Tone, string> = { grey: 'default', blue: 'blue', amber: 'gold', green: 'green', red: 'red' };
@@ -63,6 +65,18 @@ export function Value({ field, row, link = true }: { field: FieldInfo; row: Reco
       return <span className="fc-num">{String(v)}</span>;
     case 'multi':
       return <span>{(v as unknown[]).map((x) => words(optionOf(field, x)?.label) || String(x)).join('、')}</span>;
+    case 'file': {
+      const files = filesOf(v);
+      if (link)
+        return (
+          <span>
+            {files.map((f) => (
+              <FileLink key={f.id} file={f} />
+            ))}
+          </span>
+        );
+      return <span>{files.length > 1 ? t('file.andMore', { name: files[0]?.name, count: files.length }) : files[0]?.name}</span>;
+    }
     case 'json':
       return <Structured value={v} />;
     case 'int':

@@ -6,11 +6,11 @@ import { useRefresh } from '../../api/queries';
 import type { ActionInfo, FieldInfo, KindInfo, Open } from '../../api/types';
 import { FieldInput } from '../../components/FieldInput';
 import { useTell } from '../../components/tell';
+import { begin } from '../../lib/form';
 import { fieldOf, optionOf, titleName, titleOf } from '../../lib/kind';
 import { onward } from '../../lib/onward';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
-import { begin } from './body';
 
 /** What the reader can do to a record now, as the server offers it: the likeliest first. */
 export function Actions({ kind, row }: { kind: KindInfo; row: Open }) {

@@ -145,6 +145,7 @@ function useSummary(field: FieldInfo, terms: Term[]): string {
   const special = typeof value === 'string' && value.startsWith('@');
   const title = useTitle(field.type === 'ref' && !special ? field.refPath : undefined, typeof value === 'string' ? value : undefined);
   if (!first) return '';
+  if (first[1] === 'null') return t(value ? 'file.hasNot' : 'file.has');
   switch (field.type) {
     case 'multi':
       return terms.map((x) => words(optionOf(field, x[2])?.label) || String(x[2])).join(' + ');
@@ -229,6 +230,13 @@ function Editor({ field, terms, done }: { field: FieldInfo; terms: Term[]; done:
         <Radio.Group value={value} onChange={(e) => done([[name, '=', e.target.value]])}>
           <Radio value={true}>{t('value.yes')}</Radio>
           <Radio value={false}>{t('value.no')}</Radio>
+        </Radio.Group>
+      );
+    case 'file':
+      return (
+        <Radio.Group value={value} onChange={(e) => done([[name, 'null', e.target.value]])}>
+          <Radio value={false}>{t('file.has')}</Radio>
+          <Radio value={true}>{t('file.hasNot')}</Radio>
         </Radio.Group>
       );
     case 'ref':

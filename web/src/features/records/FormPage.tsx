@@ -4,28 +4,18 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post, request } from '../../api/client';
 import { useKinds, useRecord, useRefresh } from '../../api/queries';
-import type { FieldInfo, KindInfo, Open, Row } from '../../api/types';
-import { FieldInput } from '../../components/FieldInput';
+import type { KindInfo, Open, Row } from '../../api/types';
+import { FormSections } from '../../components/FormSections';
 import { Problem, useProblemText, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { drafts } from '../../lib/drafts';
-import { titleName, titleOf } from '../../lib/kind';
+import type { Values } from '../../lib/form';
+import { titleOf } from '../../lib/kind';
 import { onward } from '../../lib/onward';
-import { useNames, useWords } from '../../lib/prefs';
+import { useNames } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
 import { tabs, usePageTitle } from '../../lib/tabs';
-import {
-  createBody,
-  editableParts,
-  editBody,
-  formSections,
-  freshValues,
-  hasInput,
-  ownForm,
-  stands,
-  startValues,
-  type Values,
-} from './body';
+import { createBody, editableParts, editBody, freshValues, hasInput, ownForm, startValues } from './body';
 import { PartRows } from './PartRows';
 
 export function NewPage() {
@@ -74,7 +64,6 @@ type Draft = { version?: number; values: Values };
 
 function RecordForm({ kind, row, start, part = '', reload }: Props) {
   const { t } = useTranslation();
-  const words = useWords();
   const names = useNames();
   const tell = useTell();
   const text = useProblemText();
@@ -89,11 +78,9 @@ function RecordForm({ kind, row, start, part = '', reload }: Props) {
     const d = drafts.read(draftKey) as Draft | undefined;
     return d && d.version === row?.version ? d : undefined;
   });
-  const sections = formSections(kind);
   const typed: Values = { ...start, ...draft?.values, ...(Form.useWatch([], form) as Values | undefined) };
   const parts = editableParts(kind);
   const title = row ? t('form.editTitle', { title: titleOf(kind, row) }) : t('form.newTitle', { kind: names.one(kind) });
-  const firstField = sections[0]?.fields[0]?.name;
   usePageTitle(title);
 
   useEffect(() => {
@@ -148,32 +135,6 @@ function RecordForm({ kind, row, start, part = '', reload }: Props) {
       setBusy(false);
     }
   };
-  const item = (f: FieldInfo) => {
-    if (!stands(f, typed)) return null;
-    const label = words(f.label);
-    const rules = [
-      ...(f.required && f.type !== 'bool' ? [{ required: true, message: t('form.required', { label }) }] : []),
-      ...(f.format === 'mobile' ? [{ pattern: /^1[\d*]{10}$/, message: t('form.mobile') }] : []),
-      ...(f.format === 'vin' ? [{ len: 17, message: t('form.vin') }] : []),
-    ];
-    return (
-      <Form.Item
-        key={f.name}
-        name={f.name}
-        label={label}
-        rules={rules}
-        extra={words(f.help) || undefined}
-        className={f.format === 'multiline' || f.type === 'json' ? 'wide' : undefined}
-      >
-        <FieldInput
-          field={f}
-          title={row?.[titleName(f.name)] as string | undefined}
-          autoFocus={f.name === firstField}
-          disabled={Boolean(row && f.locked)}
-        />
-      </Form.Item>
-    );
-  };
   return (
     <div className="fc-page">
       <div className="fc-head">
@@ -220,12 +181,7 @@ function RecordForm({ kind, row, start, part = '', reload }: Props) {
             )}
           </div>
         )}
-        {sections.map((s) => (
-          <section key={s.fields[0]?.name} className="fc-section" style={{ marginBottom: 0 }}>
-            <h2 className="fc-h2">{words(s.label) || t('form.basics')}</h2>
-            <div className="grid">{s.fields.map(item)}</div>
-          </section>
-        ))}
+        <FormSections kind={kind} typed={typed} row={row} />
         {parts.map((p) => (
           <PartRows key={p.name} kind={kind} part={p} form={form} titles={row?.[p.name] as Row[] | undefined} />
         ))}

@@ -5,10 +5,11 @@ import { useKinds } from '../../api/queries';
 import type { FieldInfo, KindInfo, PartInfo, Row } from '../../api/types';
 import { FieldInput } from '../../components/FieldInput';
 import { Money } from '../../components/Value';
+import type { Values } from '../../lib/form';
 import { titleName, titleOf } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
-import { freshLine, partFields, total, type Values } from './body';
+import { freshLine, partFields, total } from './body';
 
 const share: Partial<Record<string, string>> = { choice: '110px', int: '84px', money: '140px', date: '140px', bool: '64px' };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { FieldInfo, FieldType, KindInfo } from '../../api/types';
-import { createBody, editBody, formFields, hasInput, ownForm, stands, startValues, total } from './body';
+import { formFields, stands } from '../../lib/form';
+import { createBody, editBody, hasInput, ownForm, startValues, total } from './body';
 
 const f = (name: string, type: FieldType, more: Partial<FieldInfo> = {}): FieldInfo => ({
   name,
@@ -56,6 +57,18 @@ const kind: KindInfo = {
   actions: [],
   can: { create: true, edit: true, export: false, reveal: false, print: false },
 };
+
+test('a file field sends the ids of its files, and only when they changed', () => {
+  const scans = { ...kind, parts: [], fields: [f('x_scan', 'file')], form: [{ label: { zh: '', en: '' }, fields: ['x_scan'] }] };
+  const [a, b] = [
+    { id: 'a', name: '1.png' },
+    { id: 'b', name: '2.png' },
+  ];
+  expect(createBody(scans, { x_scan: [a] })).toEqual({ x_scan: ['a'] });
+  expect(editBody(scans, { x_scan: [a] }, { x_scan: [{ ...a }] })).toEqual({});
+  expect(editBody(scans, { x_scan: [a] }, { x_scan: [a, b] })).toEqual({ x_scan: ['a', 'b'] });
+  expect(editBody(scans, { x_scan: [a] }, {})).toEqual({ x_scan: null });
+});
 
 test('a new record sends what is filled in, and its lines under the name of the part', () => {
   expect(

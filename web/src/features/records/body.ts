@@ -1,20 +1,9 @@
 import type { FieldInfo, KindInfo, PartInfo } from '../../api/types';
-import { instant, now, today, wall } from '../../lib/clock';
+import { fileIds } from '../../lib/files';
+import { begun, empty, formFields, stands, type Values } from '../../lib/form';
 import { toMoney } from '../../lib/format';
 import { fieldOf } from '../../lib/kind';
 import type { Place } from '../../lib/problems';
-
-export type Values = Record<string, unknown>;
-
-const empty = (v: unknown) => v === undefined || v === null || v === '' || (Array.isArray(v) && v.length === 0);
-
-export type FormSection = { label?: { zh: string; en: string }; fields: FieldInfo[] };
-
-/** The sections of the form with the fields that its reader can write. */
-export const formSections = (kind: KindInfo): FormSection[] =>
-  kind.form
-    .map((s) => ({ label: s.label, fields: s.fields.flatMap((n) => fieldOf(kind.fields, n) ?? []).filter((f) => !f.readOnly) }))
-    .filter((s) => s.fields.length > 0);
 
 /** The kind with a form of nothing but the group's own fields, for a record that nobody edits. */
 export function ownForm(kind: KindInfo): KindInfo {
@@ -23,8 +12,6 @@ export function ownForm(kind: KindInfo): KindInfo {
   const all = kind.fields.filter((f) => f.own && !f.readOnly && f.visibility !== 'hidden').map((f) => f.name);
   return { ...kind, form: kind.form.length ? form : [{ label: { zh: '', en: '' }, fields: all }], parts: [] };
 }
-
-export const formFields = (kind: KindInfo) => formSections(kind).flatMap((s) => s.fields);
 
 /** The columns of a table of lines that are typed. A contract line names its thing by itemId, which is a key and yet typed. */
 export function partFields(kind: KindInfo, part: PartInfo): FieldInfo[] {
@@ -51,35 +38,13 @@ export function startValues(kind: KindInfo, row: Values): Values {
   return out;
 }
 
-/** Whether the form shows the field, by what the other fields hold now. */
-export function stands(f: FieldInfo, values: Values): boolean {
-  if (!f.when) return true;
-  const v = values[f.when.field];
-  if (Array.isArray(v)) return v.some((x) => f.when?.values.includes(String(x)));
-  return f.when.values.includes(empty(v) ? 'false' : String(v));
-}
-
-/** What a declaration lets an input begin with. */
-export function begin(f: FieldInfo): unknown {
-  switch (f.start) {
-    case undefined:
-      return undefined;
-    case '@now':
-      return instant(wall(now().toISOString()).second(0));
-    case '@today':
-      return today().format('YYYY-MM-DD');
-  }
-  if (f.type === 'multi') return f.start.split(',');
-  return f.type === 'int' || f.type === 'number' ? Number(f.start) : f.start;
-}
-
-const begun = (fields: FieldInfo[]): Values => Object.fromEntries(fields.filter((f) => f.start).map((f) => [f.name, begin(f)]));
-
 /** What a new form starts with: what the declaration begins with, and what the address brings. */
 export const freshValues = (kind: KindInfo, given: Values): Values => ({ ...begun(formFields(kind)), ...given });
 
 /** What a new line starts with. */
 export const freshLine = (kind: KindInfo, part: PartInfo): Values => begun(partFields(kind, part));
+
+const sent = (f: FieldInfo, v: unknown) => (f.type === 'file' ? fileIds(v) : v);
 
 /** The body of a POST: empty inputs are absent; a switch that is off says so. */
 export function createBody(kind: KindInfo, values: Values): Values {
@@ -87,7 +52,7 @@ export function createBody(kind: KindInfo, values: Values): Values {
   for (const f of formFields(kind)) {
     if (!stands(f, values)) continue;
     if (f.type === 'bool') out[f.name] = Boolean(values[f.name]);
-    else if (!empty(values[f.name])) out[f.name] = values[f.name];
+    else if (!empty(values[f.name])) out[f.name] = sent(f, values[f.name]);
   }
   for (const p of editableParts(kind)) {
     const rows = lines(kind, p, values[p.name]);
@@ -104,9 +69,9 @@ export function editBody(kind: KindInfo, before: Values, values: Values): Values
     const was = before[f.name];
     const now = values[f.name];
     if (empty(was) && empty(now)) continue;
-    if (was === now || (f.type === 'multi' && JSON.stringify(was) === JSON.stringify(now))) continue;
+    if (was === now || ((f.type === 'multi' || f.type === 'file') && JSON.stringify(was) === JSON.stringify(now))) continue;
     if (f.type === 'bool' && Boolean(was) === Boolean(now)) continue;
-    out[f.name] = empty(now) ? (f.type === 'text' ? '' : null) : now;
+    out[f.name] = empty(now) ? (f.type === 'text' ? '' : null) : sent(f, now);
   }
   for (const p of editableParts(kind)) {
     const rows = lines(kind, p, values[p.name]);

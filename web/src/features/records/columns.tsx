@@ -40,7 +40,7 @@ export function columns(kind: KindInfo, label: (f: FieldInfo) => string, sort?: 
     dataIndex: f.name,
     title: label(f),
     width: kind.widths?.[f.name] ?? width(f),
-    ellipsis: f.type === 'text' || f.type === 'ref' || f.type === 'multi',
+    ellipsis: f.type === 'text' || f.type === 'ref' || f.type === 'multi' || f.type === 'file',
     align: f.type === 'money' || f.type === 'number' || (f.type === 'int' && i > 0) ? 'right' : undefined,
     sorter: sort !== undefined && f.sortable,
     sortOrder: sort === f.name ? 'ascend' : sort === `-${f.name}` ? 'descend' : null,

@@ -7,6 +7,7 @@ import { useKinds } from '../../api/queries';
 import type { FieldInfo, KindInfo } from '../../api/types';
 import { FieldInput } from '../../components/FieldInput';
 import { useTell } from '../../components/tell';
+import { fileKinds } from '../../lib/files';
 import { useNames, useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
 import {
@@ -162,7 +163,22 @@ export function FieldDialog({ kind, field, all, close, done }: Props) {
         )}
         {shape === 'formula' && <Formula kind={kind} self={field?.key} />}
         {listed && <Options saved={field?.options?.length ?? 0} />}
-        {shape !== 'formula' && (
+        {type === 'file' && (
+          <>
+            <Form.Item name="maxFiles" label={t('screens.maxFiles')}>
+              <InputNumber min={1} max={20} precision={0} placeholder="1" />
+            </Form.Item>
+            <Form.Item name="accept" label={t('screens.accept')}>
+              <Select
+                mode="multiple"
+                aria-label={t('screens.accept')}
+                placeholder={t('screens.acceptAll')}
+                options={fileKinds.map((k) => ({ value: k, label: t(`file.kind.${k}`) }))}
+              />
+            </Form.Item>
+          </>
+        )}
+        {shape !== 'formula' && shape !== 'file' && (
           <Form.Item name="start" label={t('screens.start')} extra={listed && !field ? t('screens.startLater') : undefined}>
             {type === 'date' ? (
               <Select allowClear aria-label={t('screens.start')} options={[{ value: '@today', label: t('list.today') }]} />
@@ -180,7 +196,9 @@ export function FieldDialog({ kind, field, all, close, done }: Props) {
           </Form.Item>
         )}
         <Form.Item name="filterable" valuePropName="checked" extra={slots && t('screens.slots', { left, total: slots.total })}>
-          <Checkbox disabled={left === 0 && !field?.filterable}>{t('screens.filterable')}</Checkbox>
+          <Checkbox disabled={left === 0 && !field?.filterable}>
+            {t(type === 'file' ? 'screens.filterableFile' : 'screens.filterable')}
+          </Checkbox>
         </Form.Item>
         {type === 'text' && shape !== 'formula' && kind.searchable && (
           <Form.Item name="searchable" valuePropName="checked">

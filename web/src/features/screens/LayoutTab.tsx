@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Popconfirm, Segmented, Select, Tag } from 'antd';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../../api/client';
-import { useMe } from '../../api/queries';
+import { shaped, useMe } from '../../api/queries';
 import type { KindInfo, Words } from '../../api/types';
 import { useUnits } from '../../api/units';
 import { Problem, useProblemText, Waiting } from '../../components/Problem';
@@ -11,14 +11,23 @@ import { useTell } from '../../components/tell';
 import { when } from '../../lib/clock';
 import { useWords } from '../../lib/prefs';
 import type { PrintLayout } from '../../lib/print';
-import { FormEditor } from './FormEditor';
-import { ListEditor } from './ListEditor';
-import { type Content, formOf, isPlace, listOf, type Part, type Place, type PlaceVersions } from './layouts';
-import { PrintEditor } from './PrintEditor';
+import { type Content, isPlace, type Part, type Place, type PlaceVersions } from './layouts';
 import { PrintPicker } from './PrintPicker';
 
-/** The list, the form or the papers of a kind, for the group, a company or a role: edited as a draft, published, undone. */
-export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
+type Shown = {
+  /** The kind, or the menu. */
+  of: string;
+  part: Part;
+  /** What is shown now, to begin with. */
+  start: Content;
+  draw: (value: Content, set: (v: Content) => void, place: Place) => ReactNode;
+  /** The kind whose papers these are: a place has several, by name. */
+  papers?: KindInfo;
+};
+
+/** The list, the form or the papers of a kind, or the menu, for the group, a company or a role: edited as a draft, published, undone. */
+export function LayoutTab(shown: Shown) {
+  const { of, part, papers } = shown;
   const { t } = useTranslation();
   const words = useWords();
   const me = useMe();
@@ -36,19 +45,19 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
   const [level, setLevel] = useState<Place['level']>(whole || !may ? 'group' : 'company');
   const [target, setTarget] = useState<string>();
   const [paper, setPaper] = useState<{ name: string; begun?: PrintLayout }>({ name: '' });
-  const key = ['screens', kind.name, 'layouts'];
+  const key = ['screens', of, 'layouts'];
   const q = useQuery({
     queryKey: key,
-    queryFn: async ({ signal }) => (await get<{ items: PlaceVersions[] }>(`/screens/${kind.name}/layouts`, undefined, signal)).items,
+    queryFn: async ({ signal }) => (await get<{ items: PlaceVersions[] }>(`/screens/${of}/layouts`, undefined, signal)).items,
   });
   const shipped = useQuery({
-    queryKey: ['screens', kind.name, 'shipped'],
-    queryFn: ({ signal }) => get<PrintLayout>(`/screens/${kind.name}/shipped-print`, undefined, signal),
-    enabled: part === 'print',
+    queryKey: ['screens', of, 'shipped'],
+    queryFn: ({ signal }) => get<PrintLayout>(`/screens/${of}/shipped-print`, undefined, signal),
+    enabled: papers !== undefined,
   });
   const wrong = q.error ?? shipped.error;
   if (wrong) return <Problem error={wrong} retry={() => Promise.all([q.refetch(), shipped.refetch()])} />;
-  if (!q.data || (part === 'print' && !shipped.data)) return <Waiting rows={5} />;
+  if (!q.data || (papers && !shipped.data)) return <Waiting rows={5} />;
   const options =
     level === 'company'
       ? units.map((u) => ({ value: u.id, label: u.name }))
@@ -56,7 +65,7 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
         ? roles.map((r) => ({ value: r.code, label: words(r.name) }))
         : [];
   const chosen = level === 'group' ? undefined : (target ?? options[0]?.value);
-  const place: Place = { part, level, ...(chosen && { target: chosen }), ...(part === 'print' && paper.name && { name: paper.name }) };
+  const place: Place = { part, level, ...(chosen && { target: chosen }), ...(papers && paper.name && { name: paper.name }) };
   const known = q.data.find((p) => isPlace(p, place));
   return (
     <>
@@ -87,9 +96,9 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
           />
         )}
       </div>
-      {part === 'print' && (level === 'group' || chosen) && (
+      {papers && (level === 'group' || chosen) && (
         <PrintPicker
-          kind={kind}
+          kind={papers}
           place={place}
           all={q.data}
           begun={paper.begun && paper.name}
@@ -103,12 +112,10 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
         <Editor
           // Another place, or what somebody else published, begins the editor again.
           key={JSON.stringify([place, known?.versions.map((v) => [v.version, v.current, v.at])])}
-          kind={kind}
+          {...shown}
           place={place}
           known={known}
-          first={
-            part === 'list' ? { list: listOf(kind) } : part === 'form' ? { form: formOf(kind) } : { print: paper.begun ?? shipped.data }
-          }
+          start={papers ? { print: paper.begun ?? shipped.data } : shown.start}
           fresh={!known && paper.begun !== undefined}
           may={may}
           refresh={async () => {
@@ -121,19 +128,16 @@ export function LayoutTab({ kind, part }: { kind: KindInfo; part: Part }) {
   );
 }
 
-type EditorProps = {
-  kind: KindInfo;
+type EditorProps = Shown & {
   place: Place;
   known?: PlaceVersions;
-  /** What it begins with when nothing was saved. */
-  first: Content;
   /** A paper that was just named and is saved nowhere yet. */
   fresh: boolean;
   may: boolean;
   refresh: () => Promise<unknown>;
 };
 
-function Editor({ kind, place, known, first, fresh, may, refresh }: EditorProps) {
+function Editor({ of, start, draw, place, known, fresh, may, refresh }: EditorProps) {
   const { t } = useTranslation();
   const tell = useTell();
   const text = useProblemText();
@@ -141,22 +145,18 @@ function Editor({ kind, place, known, first, fresh, may, refresh }: EditorProps)
   const draft = known?.versions.find((v) => v.version === 0);
   const current = known?.versions.find((v) => v.current);
   const from = draft ?? current;
-  const [content, setContent] = useState<Content>({ ...first, ...(from && { list: from.list, form: from.form, print: from.print }) });
+  const [value, setValue] = useState<Content>(from?.[place.part] ? { [place.part]: from[place.part] } : start);
   const [dirty, setDirty] = useState(fresh);
-  const change = (next: Content) => {
-    setContent(next);
-    setDirty(true);
-  };
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<string[]>([]);
-  const keep = (what = content) => request('PUT', `/screens/${kind.name}/draft`, { body: { ...place, ...what, ...(fresh && { fresh }) } });
+  const keep = (what = value) => request('PUT', `/screens/${of}/draft`, { body: { ...place, ...what, ...(fresh && { fresh }) } });
   const run = async (steps: () => Promise<unknown>, done: string) => {
     setBusy(true);
     setErrors([]);
     try {
       await steps();
       tell.done(done);
-      await client.invalidateQueries({ queryKey: ['kinds'] });
+      await Promise.all(shaped.map((queryKey) => client.invalidateQueries({ queryKey })));
       await refresh();
     } catch (e) {
       if (e instanceof ProblemError && e.status > 0 && e.status < 500)
@@ -166,7 +166,7 @@ function Editor({ kind, place, known, first, fresh, may, refresh }: EditorProps)
       setBusy(false);
     }
   };
-  const act = (verb: string) => request('POST', `/screens/${kind.name}/${verb}`, { body: place });
+  const act = (verb: string) => request('POST', `/screens/${of}/${verb}`, { body: place });
   const published = (known?.versions ?? []).filter((v) => v.version > 0);
   return (
     <fieldset disabled={!may} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
@@ -178,10 +178,14 @@ function Editor({ kind, place, known, first, fresh, may, refresh }: EditorProps)
             : t(fresh ? 'print.begun' : 'screens.shipped')}
       </p>
       {errors.length > 0 && <Alert type="error" showIcon title={errors.join('；')} style={{ marginBottom: 12 }} />}
-      {content.list && <ListEditor kind={kind} value={content.list} onChange={(list) => change({ list })} />}
-      {content.form && <FormEditor kind={kind} value={content.form} onChange={(form) => change({ form })} />}
-      {content.print?.off && <Alert type="info" showIcon title={t('print.isOff')} style={{ marginBottom: 12 }} />}
-      {content.print && !content.print.off && <PrintEditor kind={kind} value={content.print} onChange={(print) => change({ print })} />}
+      {draw(
+        value,
+        (v) => {
+          setValue(v);
+          setDirty(true);
+        },
+        place,
+      )}
       {may && (
         <div style={{ display: 'flex', flexWrap: 'wrap', gap: 8, marginTop: 16 }}>
           <Button

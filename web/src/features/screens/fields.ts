@@ -20,6 +20,8 @@ export type OwnField = {
   searchable?: boolean;
   protect?: string;
   formula?: string;
+  maxFiles?: number;
+  accept?: string[];
   retired: boolean;
   usedBy: Words[];
 };
@@ -29,7 +31,7 @@ export type Slots = { types: FieldType[]; used: number; total: number };
 export type OwnFields = { items: OwnField[]; slots: Slots[]; recompute?: { total?: number; seen: number } };
 
 /** What a person chooses: a user is a reference, and a formula has a type of its result. */
-export const shapes = ['text', 'number', 'money', 'date', 'choice', 'multi', 'user', 'ref', 'formula'] as const;
+export const shapes = ['text', 'number', 'money', 'date', 'choice', 'multi', 'file', 'user', 'ref', 'formula'] as const;
 export type Shape = (typeof shapes)[number];
 
 export const shapeOf = (f: Pick<OwnField, 'type' | 'ref' | 'formula'>): Shape =>
@@ -68,6 +70,8 @@ export type Values = {
   searchable?: boolean;
   protect?: string;
   formula?: string;
+  maxFiles?: number;
+  accept?: string[];
 };
 
 export const typeOf = (v: Pick<Values, 'shape' | 'result'>): FieldType =>
@@ -91,6 +95,8 @@ export function valuesOf(f: OwnField): Values {
     searchable: f.searchable,
     protect: f.protect ?? '',
     formula: f.formula,
+    maxFiles: f.maxFiles || undefined,
+    accept: f.accept,
   };
 }
 
@@ -105,7 +111,11 @@ export function bodyOf(v: Values, fresh: boolean): Record<string, unknown> {
     return { value, label: { zh: o.zh?.trim() ?? '', en: o.en?.trim() ?? '' }, off: Boolean(o.off) };
   });
   const start =
-    v.start === undefined || v.start === null || v.shape === 'formula' ? '' : Array.isArray(v.start) ? v.start.join(',') : String(v.start);
+    v.start === undefined || v.start === null || v.shape === 'formula' || v.shape === 'file'
+      ? ''
+      : Array.isArray(v.start)
+        ? v.start.join(',')
+        : String(v.start);
   return {
     ...(fresh && { key: v.key.trim(), type }),
     ...(fresh && type === 'ref' && { ref: v.shape === 'user' ? 'user' : v.ref }),
@@ -116,6 +126,7 @@ export function bodyOf(v: Values, fresh: boolean): Record<string, unknown> {
     start,
     ...(listed && { options }),
     ...(type === 'text' && { maxLength: v.maxLength ?? 0, searchable: Boolean(v.searchable) }),
+    ...(type === 'file' && { maxFiles: v.maxFiles ?? 1, accept: v.accept ?? [] }),
     filterable: Boolean(v.filterable),
     protect: v.protect ?? '',
     formula: v.shape === 'formula' ? (v.formula?.trim() ?? '') : '',

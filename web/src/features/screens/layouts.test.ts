@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FieldInfo } from '../../api/types';
-import { type FormLayout, isPlace, moved, put, unplaced } from './layouts';
+import type { FieldInfo, KindInfo } from '../../api/types';
+import { type FormLayout, formed, isPlace, moved, put, unplaced } from './layouts';
 
 const form: FormLayout = {
   sections: [
@@ -36,4 +36,32 @@ it('what stands nowhere is offered', () => {
 it('places are the same with and without an empty target', () => {
   expect(isPlace({ part: 'list', level: 'group' }, { part: 'list', level: 'group', target: '' })).toBe(true);
   expect(isPlace({ part: 'list', level: 'role', target: 'a' }, { part: 'form', level: 'role', target: 'a' })).toBe(false);
+});
+
+it('the preview follows the draft: sections, required, default, condition, and what stands nowhere at the end', () => {
+  const field = (name: string, more = {}) => ({ name, enter: true, type: 'text', required: false, readOnly: false, ...more }) as FieldInfo;
+  const kind = {
+    fields: [field('a'), field('b', { must: true }), field('c', { required: true }), field('d')],
+    form: [],
+  } as unknown as KindInfo;
+  const when = { field: 'a', values: ['1'] };
+  const out = formed(kind, {
+    sections: [
+      {
+        label: { zh: '甲', en: '' },
+        fields: [
+          { name: 'c', when },
+          { name: 'b', start: 'x' },
+        ],
+      },
+    ],
+    hidden: ['d'],
+  });
+  expect(out.form.map((s) => s.fields)).toEqual([['c', 'b'], ['a']]);
+  expect(out.fields.map((f) => [f.required, f.start, f.when])).toEqual([
+    [false, undefined, undefined],
+    [true, 'x', undefined],
+    [false, undefined, when],
+    [false, undefined, undefined],
+  ]);
 });

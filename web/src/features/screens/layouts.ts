@@ -4,10 +4,11 @@ import type { PrintLayout } from '../../lib/print';
 export type ListLayout = { columns: Column[]; sort?: string; filters?: string[] };
 export type FormField = { name: string; required?: boolean; start?: string; when?: { field: string; values: string[] } };
 export type FormLayout = { sections: { label: Words; fields: FormField[] }[]; hidden?: string[] };
-export type Part = 'list' | 'form' | 'print';
+export type MenuLayout = { sections: { label: Words; items: { code: string; label?: Words }[] }[]; hidden?: string[] };
+export type Part = 'list' | 'form' | 'print' | 'menu';
 export type Place = { part: Part; level: 'group' | 'company' | 'role'; target?: string; name?: string };
-/** What a layout holds: the one of the three that its part says. */
-export type Content = { list?: ListLayout; form?: FormLayout; print?: PrintLayout };
+/** What a layout holds: that of its part. */
+export type Content = { list?: ListLayout; form?: FormLayout; print?: PrintLayout; menu?: MenuLayout };
 export type Version = Content & { version: number; current: boolean; at: string; by: string };
 export type PlaceVersions = Place & { versions: Version[] };
 
@@ -70,3 +71,20 @@ export const unplaced = (formable: FieldInfo[], form: FormLayout) => {
   const placed = new Set([...form.sections.flatMap((s) => s.fields.map((f) => f.name)), ...(form.hidden ?? [])]);
   return formable.filter((f) => !placed.has(f.name));
 };
+
+/** The kind as its form will be: what stands nowhere comes at the end, as the server does it. */
+export function formed(kind: KindInfo, form: FormLayout): KindInfo {
+  const placed = new Map(form.sections.flatMap((s) => s.fields.map((f) => [f.name, f] as const)));
+  const rest = unplaced(formableOf(kind), form).map((f) => f.name);
+  return {
+    ...kind,
+    form: [
+      ...form.sections.map((s) => ({ label: s.label, fields: s.fields.map((f) => f.name) })),
+      ...(rest.length ? [{ label: { zh: '其他信息', en: 'More' }, fields: rest }] : []),
+    ],
+    fields: kind.fields.map((f) => {
+      const x = placed.get(f.name);
+      return { ...f, required: Boolean(f.must || x?.required), start: x?.start || f.start, when: x?.when };
+    }),
+  };
+}
