@@ -240,7 +240,7 @@ func TestAChangedFormulaIsComputedInOldRecords(t *testing.T) {
 		p.add(t, twice("x_n * 2"))
 		task, _ := p.next(t, p.now())
 		h := job.Handlers{}
-		p.s.Handlers(h)
+		p.s.Handlers(h, nil)
 		var both sync.WaitGroup
 		errs := make([]error, 2)
 		for i := range errs {
