@@ -63,6 +63,7 @@ type Term struct {
 	Fact  string          `json:"fact" maxLength:"80"`
 	Op    string          `json:"op" enum:"=,!=,<,<=,>,>=,in,not_in,contains,empty,not_empty"`
 	Value json.RawMessage `json:"value,omitempty"`
+	Than  string          `json:"than,omitempty" maxLength:"80" doc:"Another fact of the same type, instead of a value"`
 }
 
 // Node is one place of a flow. The fields after Name are for approvals; a copy has approvers (who get the copy) alone.
