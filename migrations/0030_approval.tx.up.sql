@@ -152,6 +152,7 @@ CREATE TABLE approval_steps (
   back text NOT NULL,
   over_line text NOT NULL,
   reminded int NOT NULL,
+  remind_at timestamptz,
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT approval_steps_order UNIQUE (tenant_id, approval_id, n),
   FOREIGN KEY (tenant_id, approval_id) REFERENCES approvals

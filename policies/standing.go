@@ -183,6 +183,23 @@ func Holding(ctx context.Context, tx tenants.Tx, role, at string, about uuid.UUI
 	return ids, nil
 }
 
+// Holders finds the active people of whose roles today one gives p, whatever its scope.
+func Holders(ctx context.Context, tx tenants.Tx, p access.Permission) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.NewRaw(`WITH RECURSIVE giving (subject) AS (
+			SELECT v0 FROM policy_rules WHERE tenant_id = ?0 AND ptype = 'p' AND v1 = ?1
+			UNION SELECT r.v0 FROM giving g JOIN policy_rules r ON r.tenant_id = ?0 AND r.ptype = 'g' AND r.v1 = g.subject)
+		SELECT u.id FROM users u WHERE u.tenant_id = ?0 AND u.status = 'active' AND EXISTS (
+			SELECT FROM postings p WHERE p.tenant_id = u.tenant_id AND p.user_id = u.id AND p.valid_from <= ?2::date AND (p.valid_to IS NULL OR p.valid_to >= ?2::date)
+				AND ('posting:' || p.id IN (SELECT subject FROM giving)
+					OR EXISTS (SELECT FROM user_group_members m WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id AND 'group:' || m.group_id IN (SELECT subject FROM giving))))
+		ORDER BY u.name, u.id`, tx.Tenant, string(p), string(clock.DayOf(tx.Now, tx.Zone))).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("who may %s: %w", p, err)
+	}
+	return ids, nil
+}
+
 // Conditions of Holding on a posting's unit.
 const (
 	AtCompany = "o.company_id = ?3"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"forecourt/kernel/access"
 	"forecourt/kernel/database"
@@ -77,7 +78,7 @@ func (f *Field) fact() Fact {
 
 // Take reads a record with its lines and the titles of what it refers to, whoever may see it. It returns ErrMissing.
 func (s *Spec) Take(ctx context.Context, tx database.Tx, id uuid.UUID) (*Snapshot, error) {
-	r := s.home.registry.Load()
+	r := s.Registry()
 	if r == nil {
 		return nil, fmt.Errorf("snapshot of %s: the kind is in no registry", s.Name)
 	}
@@ -362,6 +363,9 @@ func (f *Field) Said(text, title string, v View) string {
 	return text
 }
 
+// Registry returns all kinds that the program declares, or nil before there are any.
+func (s *Spec) Registry() *Registry { return s.home.registry.Load() }
+
 // Titles names the fields by which people know a record: its title and the one beneath it, which may be empty.
 func (s *Spec) Titles() (title, subtitle string) { return s.title, s.subtitle }
 
@@ -398,3 +402,30 @@ func (s *Spec) Covers(ctx context.Context, tx database.Tx, snap *Snapshot, id uu
 	}
 	return true, nil
 }
+
+// NamesOf reads the titles of records by their ids, whoever may read them: titles are shown to everyone.
+func (s *Spec) NamesOf(ctx context.Context, tx database.Tx, ids []string) (map[string]string, error) {
+	out := map[string]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT t.id::text, coalesce(t."+s.by[s.title].column+", '') FROM "+s.table+" t WHERE t.tenant_id = ? AND t.id = ANY (?::uuid[])", tx.Tenant, pgdialect.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("names of %s: %w", s.Name, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, fmt.Errorf("names of %s: %w", s.Name, err)
+		}
+		out[id] = name
+	}
+	return out, rows.Err()
+}
+
+// Whole reads a whole number or a sum, in fen, from the text of a snapshot.
+func (f *Field) Whole(text string) (int64, error) { return strconv.ParseInt(text, 10, 64) }
+
+// IsStatus reports whether the field is the one that the state table moves.
+func (f *Field) IsStatus() bool { return f.spec != nil && f.spec.status == f.Name }
