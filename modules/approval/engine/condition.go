@@ -44,3 +44,6 @@ type Completion struct {
 
 // Completions returns how an expression may go on at a cursor, counted in characters.
 func Completions(known Known, text string, cursor int) []Completion { return nil }
+
+// problem says what is wrong with a condition.
+func problem(err error) fault.Text { return fault.Text{Zh: err.Error(), En: err.Error()} }
