@@ -111,12 +111,16 @@ func (m *mover) undo(n *Node, s *Step) bool {
 		return false
 	}
 	for _, d := range followed {
-		m.unarrive(d)
 		for _, p := range m.layout.around(d.Node, s.Node) {
 			delete(m.run.Arrived, m.layout.join[p.fork])
 		}
 	}
-	m.unarrive(s)
+	for _, d := range append(followed, s) {
+		for _, p := range m.passed(s, d.Over) {
+			m.run.Arrived[m.layout.join[p.fork]] = m.layout.others(p)
+		}
+		m.unarrive(d)
+	}
 	for _, d := range followed {
 		for _, p := range m.layout.around(s.Node, d.Node) {
 			m.run.Arrived[m.layout.join[p.fork]] = m.layout.others(p)
@@ -160,6 +164,20 @@ func (m *mover) waits(s *Step) bool {
 		}
 	}
 	return false
+}
+
+// passed returns the parts around a step whose joins the document went through before it came to wait at one further out.
+func (m *mover) passed(s *Step, over string) []place {
+	at := m.layout.within[s.Node]
+	for i := range m.layout.flow.Lines {
+		if l := &m.layout.flow.Lines[i]; l.ID == over {
+			fork := m.layout.fork[l.To]
+			if j := slices.IndexFunc(at, func(p place) bool { return p.fork == fork }); j >= 0 {
+				return at[j+1:]
+			}
+		}
+	}
+	return nil
 }
 
 func (m *mover) unarrive(s *Step) {

@@ -14,8 +14,8 @@ type mover struct {
 	run       *Run
 	layout    *layout
 	effects   []Effect
-	voting    bool // an approver is there, who can be asked to name the next ones
-	ended     bool // the document came to an end of the flow
+	voting    []*Node // whose approvers are named by the one who votes now
+	ended     bool    // the document came to an end of the flow
 	hops      int
 	rehearsal *Rehearsal // nil: in earnest
 }

@@ -10,7 +10,7 @@ import (
 
 // open asks the approvers of a node.
 func (m *mover) open(n *Node, from uuid.UUID, last []uuid.UUID) error {
-	if m.voting && asks(n, RulePreviousChoice) && len(m.run.Chosen[n.ID]) == 0 {
+	if slices.Contains(m.voting, n) && len(m.run.Chosen[n.ID]) == 0 {
 		return ErrNext.With(n.called()).At("next")
 	}
 	people, err := m.w.People.Find(n, m.run)

@@ -115,15 +115,14 @@ func (x *slot) standing() standing {
 
 func (st *seat) standing() standing {
 	now := st.own.standing()
-	if now == gone || now == rejected {
-		return now
-	}
 	for _, x := range st.added {
 		switch x.standing() {
 		case rejected:
-			return rejected
+			return rejected // also when the own task ended with it
 		case active:
-			now = active
+			if now == agreed {
+				now = active
+			}
 		}
 	}
 	return now

@@ -101,7 +101,6 @@ func Approve(w World, run *Run, v Vote) ([]Effect, error) {
 	if err := m.name(n, v.Next); err != nil {
 		return nil, err
 	}
-	m.voting = true
 	m.decide(s, t, TaskApproved, v)
 	return m.done(m.settle(n, s, nil))
 }
@@ -113,15 +112,11 @@ func (m *mover) decide(s *Step, t *Task, status TaskStatus, v Vote) {
 }
 
 // name keeps whom an approver names for the next steps.
-func (m *mover) name(n *Node, users []uuid.UUID) error {
-	if len(users) == 0 {
-		return nil
-	}
-	next, err := m.next(n)
-	if err != nil {
+func (m *mover) name(n *Node, users []uuid.UUID) (err error) {
+	if m.voting, err = m.next(n); err != nil || len(users) == 0 {
 		return err
 	}
-	for _, to := range next {
+	for _, to := range m.voting {
 		if err := m.named(to, users, "next"); err != nil {
 			return err
 		}
