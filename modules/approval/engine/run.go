@@ -99,6 +99,7 @@ type Step struct {
 	Back     string    // where a rejection sent the document: "end", "submitter" or a node
 	Over     string    // the line over which the document came to a join after this step, to wait for other parts
 	Reminded int       // how often its approvers were reminded
+	RemindAt time.Time // when to remind them again; zero: not
 }
 
 // Task is what one person has to decide in a step.
