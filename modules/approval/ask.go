@@ -169,7 +169,7 @@ func (s *Service) Drop(ctx context.Context, tx tenants.Tx, spec *record.Spec, ac
 	if err != nil {
 		return err
 	}
-	m.starting, m.flow = true, m.flow
+	m.starting = true
 	w := m.world()
 	always := *m.flow
 	always.Withdraw, w.Flow = engine.WithdrawAlways, &always

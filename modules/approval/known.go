@@ -41,7 +41,7 @@ func (s *Service) known(ctx context.Context, tx tenants.Tx, m *matter, f *engine
 		return k, err
 	}
 	k.Facts, k.Editable, k.Hideable = s.engineFacts(facts), m.editable(), hideable(facts)
-	named := f.Mentions()
+	named := f.Mentions(k)
 	rows, err := tx.QueryContext(ctx, `SELECT 'role', code, name_zh FROM roles WHERE tenant_id = ?0
 		UNION ALL SELECT 'unit', id::text, name FROM org_units WHERE tenant_id = ?0 AND status = 'open' AND id = ANY (?1::uuid[])
 		UNION ALL SELECT 'group', id::text, name FROM user_groups WHERE tenant_id = ?0 AND id = ANY (?2::uuid[])

@@ -139,13 +139,17 @@ func (s *Service) Subjects(ctx context.Context, a tenants.Actor) ([]SubjectInfo,
 		if err != nil {
 			return err
 		}
+		roles, err := roleOptions(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, m := range s.matters {
 			facts, err := s.facts(ctx, tx, m)
 			if err != nil {
 				return err
 			}
 			x := SubjectInfo{Kind: m.kind, Action: m.action, Label: m.label, KindLabel: m.kindLabel, Group: m.group, Ready: m.ready(), Permission: m.permission(),
-				Facts: append(s.engineFacts(facts), engine.SubmitterFacts()...), Editable: []string{}, Hideable: []string{}, Flows: flows[m.name()], Default: answers[m.name()]}
+				Facts: append(s.engineFacts(facts), engine.SubmitterFacts(roles)...), Editable: []string{}, Hideable: []string{}, Flows: flows[m.name()], Default: answers[m.name()]}
 			if x.Default == "" {
 				x.Default = unsaid(x.Flows)
 			}
@@ -155,6 +159,19 @@ func (s *Service) Subjects(ctx context.Context, a tenants.Actor) ([]SubjectInfo,
 		return nil
 	})
 	return out, err
+}
+
+// roleOptions are the group's roles, by their codes.
+func roleOptions(ctx context.Context, tx tenants.Tx) ([]engine.Option, error) {
+	var rows []struct{ Code, NameZh, NameEn string }
+	if err := tx.NewSelect().TableExpr("roles").ColumnExpr("code, name_zh, name_en").Where("tenant_id = ?", tx.Tenant).OrderExpr("code").Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("roles: %w", err)
+	}
+	out := make([]engine.Option, len(rows))
+	for i, r := range rows {
+		out[i] = engine.Option{Value: r.Code, Label: fault.Text{Zh: r.NameZh, En: r.NameEn}}
+	}
+	return out, nil
 }
 
 func (m *matter) editable() []string {
