@@ -459,3 +459,18 @@ func travelled(fail func(string, ...any), s *scene) {
 	}
 	walk(s.w.Flow.Nodes[0].ID)
 }
+
+// checkedWalks holds that the check has nothing against the drawing of flows on which walks come to an end.
+func checkedWalks(t *testing.T) (checked int) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, _ := drawScene(t)
+		drawing := []string{"endless", "unreachable", "no_way_out", "crosses_part", "end_in_part", "join_without_fork", "fork_without_join", "many_lines"}
+		for _, p := range Check(w.f, known()) {
+			if slices.Contains(drawing, p.Code) {
+				t.Fatalf("%s at %s%s: %s", p.Code, p.Node, p.Line, p.Text.En)
+			}
+		}
+		checked++
+	})
+	return checked
+}
