@@ -212,7 +212,7 @@ func TestOthers(t *testing.T) {
 		}
 		return func(w World, r *Run) ([]Effect, error) { return Add(w, r, v, users, where) }
 	}
-	t.Run("HandOver", func(t *testing.T) {
+	t.Run("HandOver", func(*testing.T) {
 		s := begin()
 		s.refused(ErrToSelf, over(s, 1, 1, false))
 		s.refused(ErrToSubmitter, over(s, 1, 0, false))
@@ -226,7 +226,7 @@ func TestOthers(t *testing.T) {
 		s = begin(func(n *Node) { n.NoHandOver = true })
 		s.refused(ErrNoHandOver, over(s, 1, 3, false))
 	})
-	t.Run("AskAndGetItBack", func(t *testing.T) {
+	t.Run("AskAndGetItBack", func(*testing.T) {
 		s := begin()
 		s.must(over(s, 1, 3, true))
 		s.refused(ErrNotYet, approve(s.vote("a", 1)))
@@ -240,7 +240,7 @@ func TestOthers(t *testing.T) {
 		s.approves("a", 1, 2)
 		s.stands(Approved, "")
 	})
-	t.Run("AddBefore", func(t *testing.T) {
+	t.Run("AddBefore", func(*testing.T) {
 		s := begin()
 		s.must(plus(s, 1, Before, 3, 4))
 		s.refused(ErrNotYet, approve(s.vote("a", 1)))
@@ -248,7 +248,7 @@ func TestOthers(t *testing.T) {
 		s.approves("a", 3, 4, 1, 2)
 		s.stands(Approved, "")
 	})
-	t.Run("AddAfter", func(t *testing.T) {
+	t.Run("AddAfter", func(*testing.T) {
 		s := begin()
 		s.must(plus(s, 1, After, 3))
 		s.refused(ErrNotYet, approve(s.vote("a", 3)))
@@ -257,16 +257,15 @@ func TestOthers(t *testing.T) {
 		s.must(reject(s.vote("a", 3), ToEnd))
 		s.stands(Rejected, "")
 	})
-	t.Run("AddBesideWhereOneIsEnough", func(t *testing.T) {
+	t.Run("AddBesideWhereOneIsEnough", func(*testing.T) {
 		s := begin(func(n *Node) { n.Mode = ModeAny })
-		s.w.Flow.Nodes[1].Mode = ModeAny
 		s.must(plus(s, 1, Beside, 3))
 		s.approves("a", 1)
 		s.stands(Running, "a")
 		s.approves("a", 3)
 		s.stands(Approved, "")
 	})
-	t.Run("AddRefused", func(t *testing.T) {
+	t.Run("AddRefused", func(*testing.T) {
 		s := begin(func(n *Node) { n.NoAdd = true })
 		s.refused(ErrNoAdd, plus(s, 1, Beside, 3))
 		s = begin()
