@@ -25,7 +25,7 @@ func play(t *testing.T, f *Flow, finds map[string][]int) *scene {
 }
 
 func mode(id string, m Mode, more ...func(*Node)) Node {
-	return ask(id, append(more, func(n *Node) { n.Mode = m })...)
+	return ask(id, append([]func(*Node){func(n *Node) { n.Mode = m }}, more...)...)
 }
 
 func TestModes(t *testing.T) {

@@ -150,6 +150,14 @@ func (w *walker) command(s *scene) (name string, move func(World, *Run) ([]Effec
 	switch w.n(17, "command") {
 	case 0:
 		to := pick(w, "to", ToEnd, ToSubmitter, ToSubmitter, w.f.Nodes[w.n(len(w.f.Nodes)-1, "node")].ID, w.f.Nodes[w.n(len(w.f.Nodes)-1, "node")].ID)
+		for _, st := range s.run.Steps {
+			if may := Targets(s.w, s.run, st); st.task(v.Task) != nil && len(may) > 0 && w.n(4, "wrong") > 0 {
+				to = may[w.n(len(may)-1, "to")]
+				if last := may[len(may)-1]; w.n(1, "node") > 0 {
+					to = last
+				}
+			}
+		}
 		return "reject", reject(v, to)
 	case 1:
 		return "hand over", func(world World, r *Run) ([]Effect, error) { return HandOver(world, r, v, other, false) }
@@ -391,9 +399,12 @@ func votes(fail func(string, ...any), name string, before *Run, s *scene, tasks 
 	}
 }
 
-// modes holds each step that agreed now against its mode, counted afresh from its tasks.
+// modes holds each step that agreed now, or is still open, against its mode, counted afresh from its tasks.
 func modes(fail func(string, ...any), name string, before *Run, s *scene) {
 	for _, st := range s.run.Steps {
+		if st.Status == StepOpen {
+			stillOpen(fail, s.w.Flow.Node(st.Node), st)
+		}
 		old := slices.IndexFunc(before.Steps, func(b *Step) bool { return b.ID == st.ID })
 		if st.Status != StepApproved || old >= 0 && before.Steps[old].Status == StepApproved || name == "late" {
 			continue
@@ -420,6 +431,24 @@ func modes(fail func(string, ...any), name string, before *Run, s *scene) {
 		case n.Mode == ModeShare && n.Share == 100 && no > 0:
 			fail("%s agreed against a full share", st.Node)
 		}
+	}
+}
+
+// stillOpen holds that a step of mode any waits for nobody once somebody agreed, and that in order one is asked at a time.
+func stillOpen(fail func(string, ...any), n *Node, st *Step) {
+	agreed, asked, added := false, 0, false
+	for _, task := range st.Tasks {
+		agreed = agreed || task.Status == TaskApproved
+		added = added || task.Origin == FromAdd
+		if task.Status == TaskOpen && task.Where == "" && task.Origin != FromAsk && task.Origin != FromFallback {
+			asked++
+		}
+	}
+	if n.Mode == ModeAny && agreed && !added {
+		fail("%s waits although one agreed", st.Node)
+	}
+	if n.Mode == ModeOrder && asked > 1 {
+		fail("%s asks %d at once", st.Node, asked)
 	}
 }
 
