@@ -195,6 +195,65 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+func TestCheckOfAConditionAlone(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[string]*Condition{"": terms("days > 3"), "approval.no_fact": terms("rebate > 3"), "condition_never": {CEL: "false"}, "approval.no_terms": {Any: [][]Term{}}} {
+		got := CheckCondition(c, known())
+		if want == "" && len(got) > 0 || want != "" && (len(got) != 1 || got[0].Code != want || got[0].Field != "when") {
+			t.Errorf("%+v, want %q", got, want)
+		}
+	}
+}
+
+func TestCovers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		wide, narrow string
+		want         bool
+	}{
+		{"days > 3", "days > 5", true}, {"days > 5", "days > 3", false}, {"days > 3", "total > 5", false}, {`pay in ["cash","loan"]`, `pay = "cash"`, true},
+		{`pay = "cash"`, `pay in ["cash","loan"]`, false}, {`pay != "cash"`, `pay = "loan"`, true}, {`pay != "cash"`, `pay != "loan"`, false},
+		{`pay not_empty`, `pay = "loan"`, true}, {`note contains "a"`, `note = "a"`, false}, {`days != 3`, `days = 4`, false},
+	} {
+		got := spansOf(terms(c.wide).Any[0], known()).covers(spansOf(terms(c.narrow).Any[0], known()))
+		if got != c.want {
+			t.Errorf("%s covers %s: %v", c.wide, c.narrow, got)
+		}
+	}
+}
+
+func TestAlwaysHolds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		terms []string
+		want  bool
+	}{
+		{[]string{"days > 3", "days <= 3"}, true}, {[]string{"days > 3", "days < 3"}, false}, {[]string{"days > 3"}, false}, {[]string{"weight > 3", "weight <= 3"}, true},
+		{[]string{"credit = true", "credit = false"}, true}, {[]string{`pay = "cash"`, `pay != "cash"`}, true}, {[]string{`note = "a"`, `note != "a"`}, true},
+		{[]string{`note = "a"`, `note = "b"`}, false}, {[]string{`signed_on > "2026-01-01"`, `signed_on <= "2026-01-01"`}, false}, {[]string{"days > 3", "total <= \"3\""}, false},
+	} {
+		all := &Condition{}
+		for _, t := range c.terms {
+			all.Any = append(all.Any, terms(t).Any[0])
+		}
+		if got := always(all, known()); got != c.want {
+			t.Errorf("%v: %v", c.terms, got)
+		}
+	}
+}
+
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	f := branched(terms(`customer_id in ["c1","c2"]`), "else")
+	f.Nodes[2].Approvers = append(by(1), Rule{Rule: RuleRoleUnit, Code: "manager", Unit: person(3)}, Rule{Rule: RuleUserGroup, Group: person(4)})
+	f.Nodes[2].EmptyPerson = person(6)
+	got := f.Mentions(known())
+	if fmt.Sprint(got) != fmt.Sprint(Mentioned{Users: []uuid.UUID{person(1), person(6)}, Roles: nil, Units: []uuid.UUID{person(3)}, Groups: []uuid.UUID{person(4)},
+		Codes: []string{"manager"}, Refs: []string{"c1", "c2"}}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestCheckOfDrawnFlows(t *testing.T) {
 	t.Parallel()
 	sound := checkedWalks(t)

@@ -3,6 +3,8 @@ package engine
 import (
 	"slices"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 func sends(targets ...string) func(*Node) { return func(n *Node) { n.Returns = targets } }
@@ -61,6 +63,7 @@ func TestReturns(t *testing.T) {
 		s := play(t, parallel(direct), who)
 		s.approves("a", 1)
 		s.approves("g", 2)
+		s.refused(ErrTargetRuns, reject(s.vote("i", 4), "h"))
 		s.approves("h", 3)
 		s.refused(ErrTarget, reject(s.vote("i", 4), "h")) // another way
 		s.must(reject(s.vote("i", 4), "a"))
@@ -166,6 +169,50 @@ func TestTakeBack(t *testing.T) {
 	})
 }
 
+func TestTakeBackAmongOthers(t *testing.T) {
+	t.Parallel()
+	begin := func(m Mode) *scene {
+		return play(t, flow("s>a a>g g>e", mode("a", m), ask("g")), map[string][]int{"a": {1, 6}, "g": {2}})
+	}
+	may := func(s *scene, i int, want bool) {
+		t.Helper()
+		if got := CanTakeBack(s.w, s.run, s.vote("a", i)); got != want {
+			t.Errorf("%d can take back: %v\n%s", i, got, s)
+		}
+	}
+	s := begin(ModeOrder)
+	s.approves("a", 1)
+	may(s, 1, true)
+	s.approves("a", 6)
+	may(s, 6, true) // the next step has not acted
+	s = begin(ModeOrder)
+	s.approves("a", 1)
+	v := s.vote("a", 6)
+	s.must(func(w World, r *Run) ([]Effect, error) { return HandOver(w, r, v, person(7), false) })
+	may(s, 1, false)
+
+	s = begin(ModeAll)
+	v = s.vote("a", 1)
+	s.must(func(w World, r *Run) ([]Effect, error) { return Add(w, r, v, []uuid.UUID{person(7)}, After) })
+	s.approves("a", 1)
+	may(s, 1, true)
+	s.approves("a", 7)
+	may(s, 1, false)
+	may(s, 7, true)
+
+	s = begin(ModeAll)
+	v = s.vote("a", 1)
+	s.must(func(w World, r *Run) ([]Effect, error) { return Add(w, r, v, []uuid.UUID{person(7)}, Before) })
+	s.approves("a", 7)
+	may(s, 7, true)
+	s.approves("a", 1)
+	may(s, 7, false)
+	s.approves("a", 6)
+	v = s.vote("g", 2)
+	s.must(func(w World, r *Run) ([]Effect, error) { return HandOver(w, r, v, person(7), true) })
+	may(s, 6, false) // somebody was asked for an opinion already
+}
+
 func TestBranches(t *testing.T) {
 	t.Parallel()
 	who := map[string][]int{"a": {1}, "g": {2}}
@@ -220,6 +267,11 @@ func TestRehearse(t *testing.T) {
 	}
 	if at["k"].Why.Zh == "" || at["a"].Taken || at["a"].Why.Zh == "" {
 		t.Errorf("%+v %+v", at["k"], at["a"])
+	}
+	s.must(Start)
+	s.must(reject(s.vote("g", 2), ToSubmitter))
+	if got, err = Rehearse(s.w, s.run); err != nil || got.Outcome != Approved || s.run.Status != Returned {
+		t.Errorf("a returned one: %v %v", got.Outcome, err)
 	}
 	s.must(Start)
 	s.approves("g", 2)

@@ -302,6 +302,12 @@ func TestDepartures(t *testing.T) {
 	s.approves("a", 5)
 	s.stands(Approved, "")
 
+	s = begin(ModeAll, "")
+	s.town.admins = append(s.town.admins, person(8))
+	leaves(s, 1)
+	s.approves("a", 8)
+	s.refused(ErrNotOpen, approve(s.vote("a", 9))) // one of the administrators is enough
+
 	s = begin(ModeAny, "")
 	leaves(s, 1)
 	s.approves("a", 2)

@@ -438,6 +438,11 @@ func modes(fail func(string, ...any), name string, before *Run, s *scene) {
 func stillOpen(fail func(string, ...any), n *Node, st *Step) {
 	agreed, asked, added := false, 0, false
 	for _, task := range st.Tasks {
+		for _, other := range st.Tasks {
+			if task.voted() && other.active() && other.Origin != FromAsk && st.slotOf(task) == st.slotOf(other) {
+				fail("%s still asks %d in the place of %d, who decided", st.Node, other.User[15], task.User[15])
+			}
+		}
 		agreed = agreed || task.Status == TaskApproved
 		added = added || task.Origin == FromAdd
 		if task.Status == TaskOpen && task.Where == "" && task.Origin != FromAsk && task.Origin != FromFallback {
