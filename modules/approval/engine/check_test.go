@@ -205,6 +205,24 @@ func TestCheckOfAConditionAlone(t *testing.T) {
 	}
 }
 
+func TestSubmitterIsAlwaysKnown(t *testing.T) {
+	t.Parallel()
+	k := Known{Facts: []Fact{{Name: "raw", Type: "json"}}, Codes: map[string]string{"manager": "经理"}}
+	c := terms(`submitter.roles contains "manager"`, `submitter.department not_empty`)
+	if got := CheckCondition(c, k); len(got) > 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := Describe(c, k).Zh; got != "提交人角色包含经理，并且提交人部门不为空" {
+		t.Error(got)
+	}
+	if got := CheckCondition(terms(`submitter.roles contains "boss"`), k); len(got) != 1 || got[0].Code != "approval.no_option" {
+		t.Errorf("%+v", got)
+	}
+	if got := CheckCondition(&Condition{CEL: "raw == 1"}, k); len(got) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestCovers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

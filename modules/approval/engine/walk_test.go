@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -186,7 +187,15 @@ func (w *walker) command(s *scene) (name string, move func(World, *Run) ([]Effec
 		if len(s.run.Steps) > 0 {
 			step = s.run.Steps[w.n(len(s.run.Steps)-1, "step")].ID
 		}
-		return "late", func(world World, r *Run) ([]Effect, error) { return Late(world, r, step) }
+		return "late", func(world World, r *Run) ([]Effect, error) {
+			effects, err := Late(world, r, step)
+			if err == nil {
+				if again, err := Late(world, r, step); err != nil || len(again) > 0 {
+					return nil, errors.Join(fmt.Errorf("a deadline acted twice, with %d effects", len(again)), err)
+				}
+			}
+			return effects, err
+		}
 	case 11:
 		w.town.may[other] = false
 		return "depart", func(world World, r *Run) ([]Effect, error) { return Departed(world, r, other) }
@@ -204,33 +213,40 @@ func (w *walker) command(s *scene) (name string, move func(World, *Run) ([]Effec
 
 func TestWalks(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		w, s := drawScene(t)
-		decided := 0
-		step := func(name string, move func(World, *Run) ([]Effect, error)) error {
-			before := s.run
-			err := s.do(move)
-			var f *fault.Fault
-			switch {
-			case err == nil:
-				decided += s.has(EffectDecided)
-				invariants(t, name, before, s, decided)
-			case !errors.As(err, &f) || f.Text.Zh == "" || f.Text.En == "":
-				t.Fatalf("%s: a refusal without words: %v\n%s", name, err, s)
-			case errors.Is(err, ErrBroken):
-				t.Fatalf("%s: a sound flow is refused as broken\n%s", name, s)
-			}
-			return err
+	for i := range 8 { // each of a hundred walks, or of -rapid.checks
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, walk)
+		})
+	}
+}
+
+func walk(t *rapid.T) {
+	w, s := drawScene(t)
+	decided := 0
+	step := func(name string, move func(World, *Run) ([]Effect, error)) error {
+		before := s.run
+		err := s.do(move)
+		var f *fault.Fault
+		switch {
+		case err == nil:
+			decided += s.has(EffectDecided)
+			invariants(t, name, before, s, decided)
+		case !errors.As(err, &f) || f.Text.Zh == "" || f.Text.En == "":
+			t.Fatalf("%s: a refusal without words: %v\n%s", name, err, s)
+		case errors.Is(err, ErrBroken):
+			t.Fatalf("%s: a sound flow is refused as broken\n%s", name, s)
 		}
-		if err := step("start", Start); err != nil {
-			t.Fatalf("start: %v\n%s", err, s)
-		}
-		for range w.n(40, "commands") {
-			name, move := w.command(s)
-			_ = step(name, move)
-		}
-		finishes(t, s, step)
-	})
+		return err
+	}
+	if err := step("start", Start); err != nil {
+		t.Fatalf("start: %v\n%s", err, s)
+	}
+	for range w.n(40, "commands") {
+		name, move := w.command(s)
+		_ = step(name, move)
+	}
+	finishes(t, s, step)
 }
 
 // finishes drives a run to its end with people who all may: whatever happened before, it is not stuck.
@@ -350,7 +366,11 @@ func invariants(t *rapid.T, name string, before *Run, s *scene, decided int) {
 // votes holds that no decision is lost or changed, and that nobody decided who may not.
 func votes(fail func(string, ...any), name string, before *Run, s *scene, tasks map[uuid.UUID]*Task) {
 	was := map[uuid.UUID]*Task{}
-	for _, st := range before.Steps {
+	for i, st := range before.Steps {
+		now := s.run.Steps[i]
+		if name == "take back" && st.Status != now.Status && now.Status != StepOpen && slices.ContainsFunc(st.Tasks, (*Task).voted) {
+			fail("%s was voted in and is %s", st.Node, now.Status)
+		}
 		for _, old := range st.Tasks {
 			was[old.ID] = old
 			now := tasks[old.ID]
@@ -375,6 +395,9 @@ func votes(fail func(string, ...any), name string, before *Run, s *scene, tasks 
 	for _, st := range s.run.Steps {
 		for _, now := range st.Tasks {
 			old := was[now.ID]
+			if adder := st.task(now.Of); now.Origin == FromAdd && st.root(adder).Origin == FromAdd {
+				fail("somebody who was added added %d", now.User[15])
+			}
 			if now.Status == TaskOpen && (old == nil || old.Status != TaskOpen) && !asked[now.ID] {
 				fail("%d was not told", now.User[15])
 			}
