@@ -33,7 +33,7 @@ func TakeBack(w World, run *Run, v Vote) ([]Effect, error) {
 		return nil, ErrTooLate
 	case s.Status == StepOpen:
 	case s.Status == StepApproved:
-		if !m.undo(n, s) {
+		if !m.undo(s) {
 			return nil, ErrTooLate
 		}
 		closed = s.Closed
@@ -98,7 +98,7 @@ func (m *mover) answeredTo(n *Node, s *Step, t *Task) bool {
 }
 
 // undo takes the document back to a step that agreed; false: somebody acted on it since.
-func (m *mover) undo(n *Node, s *Step) bool {
+func (m *mover) undo(s *Step) bool {
 	if s.Why != (fault.Text{}) { // its deadline ended it, not a vote
 		return false
 	}

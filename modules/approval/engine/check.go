@@ -43,6 +43,7 @@ type check struct {
 }
 
 func newChecker(f *Flow, known Known) *check {
+	known = known.whole()
 	k := &check{flow: f, known: known, in: map[string][]*Line{}, problems: []Problem{}}
 	program, err := Compile(known)
 	if err != nil {

@@ -30,9 +30,10 @@ var offeredOf = map[FactType][]struct{ insert, zh, en string }{
 // Completions returns how an expression may go on at a cursor, counted in characters: facts and functions, after a point the fields or
 // functions of what stands before it, and in quotation marks behind a comparison the choices of a fact.
 func Completions(known Known, text string, cursor int) []Completion {
+	known = known.whole()
 	all := []rune(text)
 	before := all[:max(0, min(cursor, len(all)))]
-	var out []Completion
+	out := []Completion{}
 	offer := func(insert string, label fault.Text, kind string, from int) {
 		written := string(before[from:])
 		if insert != written && (strings.HasPrefix(strings.ToLower(insert), strings.ToLower(written)) || written != "" && strings.Contains(label.Zh, written)) {

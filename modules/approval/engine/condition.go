@@ -78,6 +78,7 @@ var celTypes = map[FactType]*cel.Type{
 
 // Compile makes the environment of a kind's facts. Conditions are compiled on their first use, and kept.
 func Compile(known Known) (*Program, error) {
+	known = known.whole()
 	registry, err := types.NewRegistry()
 	if err != nil {
 		return nil, err
@@ -93,11 +94,13 @@ func Compile(known Known) (*Program, error) {
 		case f.Type == FactLines:
 			fields := map[string]*types.Type{}
 			for _, field := range f.Fields {
-				fields[field.Name] = celTypes[field.Type]
+				if t := celTypes[field.Type]; t != nil {
+					fields[field.Name] = t
+				}
 			}
 			provider.fields["line."+f.Name] = fields
 			options = append(options, cel.Variable(f.Name, cel.ListType(cel.ObjectType("line."+f.Name))))
-		default:
+		case celTypes[f.Type] != nil: // what is of no such type, conditions cannot ask for
 			options = append(options, cel.Variable(f.Name, celTypes[f.Type]))
 		}
 	}

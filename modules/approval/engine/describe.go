@@ -11,7 +11,7 @@ import (
 )
 
 // Describe says a condition in plain words.
-func Describe(c *Condition, known Known) fault.Text { return describe(c, known, nil) }
+func Describe(c *Condition, known Known) fault.Text { return describe(c, known.whole(), nil) }
 
 // Explain says a condition in plain words, with the document's values.
 func (d *Document) Explain(c *Condition) fault.Text { return describe(c, d.program.known, d) }

@@ -14,7 +14,7 @@ import (
 
 // Known is what a flow may name: the facts of its documents, and the people, roles and units of its group.
 type Known struct {
-	Facts    []Fact               // with SubmitterFacts
+	Facts    []Fact               // those of the submitter need not be among them
 	Roles    map[uuid.UUID]string // names by id
 	Codes    map[string]string    // names of shipped roles by code
 	Units    map[uuid.UUID]string
@@ -79,6 +79,19 @@ func SubmitterFacts(roles []Option) []Fact {
 	return facts
 }
 
+// whole adds the facts of the submitter where they are missing: every document has them.
+func (k Known) whole() Known {
+	if slices.ContainsFunc(k.Facts, func(f Fact) bool { return strings.HasPrefix(f.Name, submitter+".") }) {
+		return k
+	}
+	var roles []Option
+	for _, code := range slices.Sorted(maps.Keys(k.Codes)) {
+		roles = append(roles, Option{code, fault.Text{Zh: k.Codes[code], En: k.Codes[code]}})
+	}
+	k.Facts = append(slices.Clip(k.Facts), SubmitterFacts(roles)...)
+	return k
+}
+
 // fact finds a fact by the name that a clicked term has; part tells that it is a field of a part's lines, and of which.
 func (k Known) fact(name string) (f *Fact, part string) {
 	for i := range k.Facts {
@@ -109,6 +122,7 @@ type Mentioned struct {
 
 // Mentions returns whom and what a flow names, for Known.
 func (f *Flow) Mentions(known Known) Mentioned {
+	known = known.whole()
 	users, roles, units, groups := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}, map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
 	codes, refs := map[string]bool{}, map[string]bool{}
 	for _, n := range f.Nodes {
@@ -164,6 +178,7 @@ var ErrFactValue = fault.New(fault.Invalid, "approval.fact_value", "“%s”的�
 // rate a percentage, a day 2026-11-25, lines a JSON array of objects of such texts. It returns ErrFactValue for a value that does not
 // fit, and ErrNoFact for a name that is none.
 func (k Known) Values(given map[string]string) (map[string]any, error) {
+	k = k.whole()
 	for name := range given {
 		if f, part := k.fact(name); f == nil || part != "" {
 			return nil, ErrNoFact.With(name).At("facts." + name)

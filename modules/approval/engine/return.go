@@ -51,10 +51,6 @@ func (m *mover) target(n *Node, to string) error {
 	case to == ToEnd || to == ToSubmitter:
 		return nil
 	}
-	aim := m.layout.nodes[to]
-	if aim == nil || aim.Kind != NodeApprove || to == n.ID || !m.layout.before(to, n.ID) {
-		return ErrTarget.At("to")
-	}
 	done := false
 	for _, s := range m.run.Steps {
 		if s.Node == to {
@@ -64,7 +60,10 @@ func (m *mover) target(n *Node, to string) error {
 			done = done || s.Status == StepApproved
 		}
 	}
-	if !done {
+	switch aim := m.layout.nodes[to]; {
+	case aim == nil || aim.Kind != NodeApprove || to == n.ID || !m.layout.before(to, n.ID):
+		return ErrTarget.At("to")
+	case !done:
 		return ErrTargetNotDone.At("to")
 	}
 	return nil

@@ -81,6 +81,7 @@ func (f *Fact) read(t Term) ([]value, error) {
 	wrong := ErrTermValue.With(f.Label)
 	raws := []json.RawMessage{t.Value}
 	if t.Op == "in" || t.Op == "not_in" {
+		raws = nil // else the list would be read into the memory of the term itself
 		if err := json.Unmarshal(t.Value, &raws); err != nil || len(raws) == 0 || len(raws) > 200 {
 			return nil, wrong
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -150,6 +151,14 @@ func (w *walker) command(s *scene) (name string, move func(World, *Run) ([]Effec
 	switch w.n(17, "command") {
 	case 0:
 		to := pick(w, "to", ToEnd, ToSubmitter, ToSubmitter, w.f.Nodes[w.n(len(w.f.Nodes)-1, "node")].ID, w.f.Nodes[w.n(len(w.f.Nodes)-1, "node")].ID)
+		for _, st := range s.run.Steps {
+			if may := Targets(s.w, s.run, st); st.task(v.Task) != nil && len(may) > 0 && w.n(4, "wrong") > 0 {
+				to = may[w.n(len(may)-1, "to")]
+				if last := may[len(may)-1]; w.n(1, "node") > 0 {
+					to = last
+				}
+			}
+		}
 		return "reject", reject(v, to)
 	case 1:
 		return "hand over", func(world World, r *Run) ([]Effect, error) { return HandOver(world, r, v, other, false) }
@@ -178,7 +187,15 @@ func (w *walker) command(s *scene) (name string, move func(World, *Run) ([]Effec
 		if len(s.run.Steps) > 0 {
 			step = s.run.Steps[w.n(len(s.run.Steps)-1, "step")].ID
 		}
-		return "late", func(world World, r *Run) ([]Effect, error) { return Late(world, r, step) }
+		return "late", func(world World, r *Run) ([]Effect, error) {
+			effects, err := Late(world, r, step)
+			if err == nil {
+				if again, err := Late(world, r, step); err != nil || len(again) > 0 {
+					return nil, errors.Join(fmt.Errorf("a deadline acted twice, with %d effects", len(again)), err)
+				}
+			}
+			return effects, err
+		}
 	case 11:
 		w.town.may[other] = false
 		return "depart", func(world World, r *Run) ([]Effect, error) { return Departed(world, r, other) }
@@ -196,33 +213,40 @@ func (w *walker) command(s *scene) (name string, move func(World, *Run) ([]Effec
 
 func TestWalks(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		w, s := drawScene(t)
-		decided := 0
-		step := func(name string, move func(World, *Run) ([]Effect, error)) error {
-			before := s.run
-			err := s.do(move)
-			var f *fault.Fault
-			switch {
-			case err == nil:
-				decided += s.has(EffectDecided)
-				invariants(t, name, before, s, decided)
-			case !errors.As(err, &f) || f.Text.Zh == "" || f.Text.En == "":
-				t.Fatalf("%s: a refusal without words: %v\n%s", name, err, s)
-			case errors.Is(err, ErrBroken):
-				t.Fatalf("%s: a sound flow is refused as broken\n%s", name, s)
-			}
-			return err
+	for i := range 8 { // each of a hundred walks, or of -rapid.checks
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, walk)
+		})
+	}
+}
+
+func walk(t *rapid.T) {
+	w, s := drawScene(t)
+	decided := 0
+	step := func(name string, move func(World, *Run) ([]Effect, error)) error {
+		before := s.run
+		err := s.do(move)
+		var f *fault.Fault
+		switch {
+		case err == nil:
+			decided += s.has(EffectDecided)
+			invariants(t, name, before, s, decided)
+		case !errors.As(err, &f) || f.Text.Zh == "" || f.Text.En == "":
+			t.Fatalf("%s: a refusal without words: %v\n%s", name, err, s)
+		case errors.Is(err, ErrBroken):
+			t.Fatalf("%s: a sound flow is refused as broken\n%s", name, s)
 		}
-		if err := step("start", Start); err != nil {
-			t.Fatalf("start: %v\n%s", err, s)
-		}
-		for range w.n(40, "commands") {
-			name, move := w.command(s)
-			_ = step(name, move)
-		}
-		finishes(t, s, step)
-	})
+		return err
+	}
+	if err := step("start", Start); err != nil {
+		t.Fatalf("start: %v\n%s", err, s)
+	}
+	for range w.n(40, "commands") {
+		name, move := w.command(s)
+		_ = step(name, move)
+	}
+	finishes(t, s, step)
 }
 
 // finishes drives a run to its end with people who all may: whatever happened before, it is not stuck.
@@ -342,7 +366,11 @@ func invariants(t *rapid.T, name string, before *Run, s *scene, decided int) {
 // votes holds that no decision is lost or changed, and that nobody decided who may not.
 func votes(fail func(string, ...any), name string, before *Run, s *scene, tasks map[uuid.UUID]*Task) {
 	was := map[uuid.UUID]*Task{}
-	for _, st := range before.Steps {
+	for i, st := range before.Steps {
+		now := s.run.Steps[i]
+		if name == "take back" && st.Status != now.Status && now.Status != StepOpen && slices.ContainsFunc(st.Tasks, (*Task).voted) {
+			fail("%s was voted in and is %s", st.Node, now.Status)
+		}
 		for _, old := range st.Tasks {
 			was[old.ID] = old
 			now := tasks[old.ID]
@@ -367,6 +395,9 @@ func votes(fail func(string, ...any), name string, before *Run, s *scene, tasks 
 	for _, st := range s.run.Steps {
 		for _, now := range st.Tasks {
 			old := was[now.ID]
+			if adder := st.task(now.Of); now.Origin == FromAdd && st.root(adder).Origin == FromAdd {
+				fail("somebody who was added added %d", now.User[15])
+			}
 			if now.Status == TaskOpen && (old == nil || old.Status != TaskOpen) && !asked[now.ID] {
 				fail("%d was not told", now.User[15])
 			}
@@ -391,9 +422,12 @@ func votes(fail func(string, ...any), name string, before *Run, s *scene, tasks 
 	}
 }
 
-// modes holds each step that agreed now against its mode, counted afresh from its tasks.
+// modes holds each step that agreed now, or is still open, against its mode, counted afresh from its tasks.
 func modes(fail func(string, ...any), name string, before *Run, s *scene) {
 	for _, st := range s.run.Steps {
+		if st.Status == StepOpen {
+			stillOpen(fail, s.w.Flow.Node(st.Node), st)
+		}
 		old := slices.IndexFunc(before.Steps, func(b *Step) bool { return b.ID == st.ID })
 		if st.Status != StepApproved || old >= 0 && before.Steps[old].Status == StepApproved || name == "late" {
 			continue
@@ -420,6 +454,29 @@ func modes(fail func(string, ...any), name string, before *Run, s *scene) {
 		case n.Mode == ModeShare && n.Share == 100 && no > 0:
 			fail("%s agreed against a full share", st.Node)
 		}
+	}
+}
+
+// stillOpen holds that a step of mode any waits for nobody once somebody agreed, and that in order one is asked at a time.
+func stillOpen(fail func(string, ...any), n *Node, st *Step) {
+	agreed, asked, added := false, 0, false
+	for _, task := range st.Tasks {
+		for _, other := range st.Tasks {
+			if task.voted() && other.active() && other.Origin != FromAsk && st.slotOf(task) == st.slotOf(other) {
+				fail("%s still asks %d in the place of %d, who decided", st.Node, other.User[15], task.User[15])
+			}
+		}
+		agreed = agreed || task.Status == TaskApproved
+		added = added || task.Origin == FromAdd
+		if task.Status == TaskOpen && task.Where == "" && task.Origin != FromAsk && task.Origin != FromFallback {
+			asked++
+		}
+	}
+	if n.Mode == ModeAny && agreed && !added {
+		fail("%s waits although one agreed", st.Node)
+	}
+	if n.Mode == ModeOrder && asked > 1 {
+		fail("%s asks %d at once", st.Node, asked)
 	}
 }
 
@@ -458,4 +515,19 @@ func travelled(fail func(string, ...any), s *scene) {
 		}
 	}
 	walk(s.w.Flow.Nodes[0].ID)
+}
+
+// checkedWalks holds that the check has nothing against the drawing of flows on which walks come to an end.
+func checkedWalks(t *testing.T) (checked int) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, _ := drawScene(t)
+		drawing := []string{"endless", "unreachable", "no_way_out", "crosses_part", "end_in_part", "join_without_fork", "fork_without_join", "many_lines"}
+		for _, p := range Check(w.f, known()) {
+			if slices.Contains(drawing, p.Code) {
+				t.Fatalf("%s at %s%s: %s", p.Code, p.Node, p.Line, p.Text.En)
+			}
+		}
+		checked++
+	})
+	return checked
 }
