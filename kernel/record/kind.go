@@ -72,35 +72,36 @@ type Spec struct {
 	Fields []*Field
 	Read   access.Permission
 
-	list     []string
-	sort     string
-	title    string
-	subtitle string
-	form     []Section
-	views    []NamedView
-	parts    []Part
-	machine  flow.Machine
-	status   string
-	table    string
-	prefix   string
-	related  []Related
-	asks     map[string][]*Field
-	says     map[string]fault.Text
-	steps    []string
-	editIn   []string
-	work     work
-	filling  filling
-	scope    scopeKind
-	through  string
-	via      string
-	by       map[string]*Field
-	mistakes []string
-	owns     bool // its table has the columns of own fields
-	home     *home
-	paper    *Paper
-	layouts  []Layout // what the group published
-	model    reflect.Type
-	formulas []*formula // of own fields, in the order in which they feed each other
+	list      []string
+	sort      string
+	title     string
+	subtitle  string
+	form      []Section
+	views     []NamedView
+	parts     []Part
+	machine   flow.Machine
+	status    string
+	table     string
+	prefix    string
+	related   []Related
+	asks      map[string][]*Field
+	says      map[string]fault.Text
+	steps     []string
+	editIn    []string
+	approvals []*Approval
+	work      work
+	filling   filling
+	scope     scopeKind
+	through   string
+	via       string
+	by        map[string]*Field
+	mistakes  []string
+	owns      bool // its table has the columns of own fields
+	home      *home
+	paper     *Paper
+	layouts   []Layout // what the group published
+	model     reflect.Type
+	formulas  []*formula // of own fields, in the order in which they feed each other
 }
 
 type scopeKind int

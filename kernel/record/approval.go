@@ -1,0 +1,53 @@
+package record
+
+import (
+	"encoding/json"
+	"slices"
+
+	"forecourt/kernel/access"
+	"forecourt/kernel/flow"
+)
+
+// Approval is an action that others may have to agree to before it takes effect. Who agrees is decided outside the kernel; the facts are
+// the record's fields, its lines, and those that are declared here.
+type Approval struct {
+	Action     string
+	Permission access.Permission // who may be asked to decide
+	Facts      []*Field          // beside the record's own
+	Edit       []string          // fields that somebody who decides may be allowed to change
+}
+
+// Outcome is how an approval ended, or why it is back with the submitter.
+type Outcome string
+
+// The outcomes. Returned leaves the approval alive: submitted again, it goes on.
+const (
+	OutcomeAgreed    Outcome = "agreed"
+	OutcomeRefused   Outcome = "refused"
+	OutcomeReturned  Outcome = "returned"
+	OutcomeWithdrawn Outcome = "withdrawn"
+)
+
+// Decision tells a document how its approval ended. It comes in the transaction of the deciding vote.
+type Decision struct {
+	Action  string
+	Outcome Outcome
+	Reason  string
+	Input   json.RawMessage // what the action was asked with
+}
+
+// Approvable puts an action of the state table under approval where a group wants it. p is the permission of those who decide; facts are
+// what only the document's own code knows.
+func (k *Kind[T]) Approvable(action string, p access.Permission, facts ...*Field) *Approval {
+	k.approvals = append(k.approvals, &Approval{Action: action, Permission: p, Facts: facts})
+	if k.machine == nil || !slices.ContainsFunc(k.machine.All(), func(a flow.Action) bool { return a.Name == action }) {
+		k.mistakes = append(k.mistakes, action+": approved, but not in the state table")
+	}
+	return k.approvals[len(k.approvals)-1]
+}
+
+// Changes names the fields that a step may be allowed to change.
+func (a *Approval) Changes(fields ...string) *Approval { a.Edit = fields; return a }
+
+// Approvals returns the actions that can be put under approval.
+func (s *Spec) Approvals() []*Approval { return slices.Clone(s.approvals) }
