@@ -41,11 +41,11 @@ var openFields = []string{"customer.mobile editable", "visit.mobile editable"}
 var Roles = []Role{
 	{"group_administrator", "集团管理员", "Group administrator", join(scoped("group", readAll...), scoped("group", exports...),
 		scoped("group", "user:manage", "user_group:read", "user_group:manage", "job:read", "job:retry", "org:manage", "role:read", "role:manage", "history:read", "identity:manage", "token:manage", "monitor:read", "monitor:end", "support:grant", "catalogue:subscribe", "accessory:create", "accessory:edit", "price:create", "price:edit", "parameter:read", "parameter:edit", "screen:read", "screen:edit", "vehicle:force", "vehicle:edit", "accessory:export", "user:export", "org_unit:export", "price:export", "vehicle_model:export")), nil},
-	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "contract:approve_group", "intent:lose", "role:read")),
+	{"group_leader", "集团领导", "Group leader", join(scoped("group", readAll...), scoped("group", exports...), scoped("group", "contract:approve", "intent:lose", "intent:approve", "role:read")),
 		[]string{"vehicle.cost shown", "contract.margin shown"}},
 	{"company_administrator", "公司管理员", "Company administrator", join(scoped("company", readAll...), scoped("company", "user:manage", "user_group:read", "org:manage", "parameter:read", "parameter:edit", "role:read", "screen:read", "screen:edit", "history:read", "monitor:read", "monitor:end")), nil},
 	{"sales_manager", "销售经理", "Sales manager", join(scoped("company", readAll...), scoped("group", "vehicle:read", "vehicle_event:read"), scoped("company", exports...),
-		scoped("company", "customer:create", "customer:edit", "customer:reveal", "visit:create", "visit:edit", "visit:assign", "visit:close", "visit:reveal", "intent:create", "intent:edit", "intent:move", "intent:lose", "vehicle:hold", "vehicle:edit",
+		scoped("company", "customer:create", "customer:edit", "customer:reveal", "visit:create", "visit:edit", "visit:assign", "visit:close", "visit:reveal", "intent:create", "intent:edit", "intent:move", "intent:lose", "intent:approve", "vehicle:hold", "vehicle:edit",
 			"contract:create", "contract:edit", "contract:submit", "contract:approve", "contract:reserve", "contract:cancel", "contract:close", "receipt:create")),
 		append([]string{"vehicle.cost editable", "contract.margin shown"}, openFields...)},
 	{"sales_consultant", "销售顾问", "Sales consultant", join(scoped("company", "customer:read", "callback:read"), scoped("group", "vehicle:read", "vehicle_event:read"),
