@@ -35,7 +35,7 @@ var resources = []word{
 var verbs = []word{
 	{"read", "查看", "Read"}, {"create", "新建", "Create"}, {"edit", "修改", "Edit"}, {"export", "导出", "Export"}, {"print", "打印", "Print"}, {"reveal", "查看隐藏内容", "Reveal masked data"},
 	{"manage", "管理", "Manage"}, {"assign", "分派", "Assign"}, {"close", "结束", "Close"}, {"submit", "提交", "Submit"}, {"approve", "审批", "Approve"},
-	{"approve_group", "集团审批", "Approve for the group"}, {"reserve", "预留车辆", "Reserve a vehicle"}, {"cancel", "取消", "Cancel"}, {"move", "调整级别", "Move on the board"},
+	{"reserve", "预留车辆", "Reserve a vehicle"}, {"cancel", "取消", "Cancel"}, {"move", "调整级别", "Move on the board"},
 	{"lose", "战败", "Give up"}, {"hold", "预占", "Hold"}, {"receive", "入库与退厂", "Receive and return"}, {"inspect", "检测", "Inspect"},
 	{"force", "强制录入车架号", "Accept an odd VIN"}, {"confirm", "确认", "Confirm"}, {"void", "冲销", "Void"}, {"issue", "开具", "Issue"},
 	{"work", "办理", "Work"}, {"subscribe", "选择", "Choose"}, {"clock", "前移时钟", "Move the clock"}, {"grant", "授权", "Consent"}, {"end", "结束会话", "End a session"}, {"retry", "重新执行", "Run again"},

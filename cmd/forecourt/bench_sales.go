@@ -101,19 +101,16 @@ func (d *deal) submit() {
 	d.step(contract.ActionSubmit, contract.StatusInReview, d.seller, func() { d.SubmittedBy = d.seller.id })
 }
 
-// approve is the manager's yes and, for a discount of more than three in a hundred, the group's.
+// approve is the yes of the manager or, for a discount of more than three in a hundred, of the group.
 func (d *deal) approve() {
 	by := d.place.manager
 	if d.DiscountBasisPoints > 300 {
-		d.step(contract.ActionEscalate, contract.StatusGroupReview, by, nil)
 		if d.chance(20) {
 			return
 		}
 		by, d.at = d.leader, d.at.Add(hour)
-		d.step(contract.ActionApproveGroup, contract.StatusEffective, by, nil)
-	} else {
-		d.step(contract.ActionApprove, contract.StatusEffective, by, nil)
 	}
+	d.step(contract.ActionAgree, contract.StatusEffective, by, nil)
 	change(d.filler, d.sheets.customer, d.customer, "make_formal", act{by, d.at, "approve-contract"}, func() { d.customer.Stage = customer.StageFormal })
 	change(d.filler, d.sheets.intent, d.intent, string(intent.ActionWin), act{by, d.at, "approve-contract"}, func() { d.intent.Status = intent.StatusWon })
 }

@@ -12,6 +12,7 @@ import (
 
 	"forecourt/kernel/clock"
 	"forecourt/kernel/money"
+	"forecourt/modules/approval"
 	"forecourt/modules/cash"
 	"forecourt/modules/catalogue"
 	"forecourt/modules/contract"
@@ -21,6 +22,7 @@ import (
 	"forecourt/modules/invoice"
 	"forecourt/modules/vehicle"
 	"forecourt/modules/visit"
+	"forecourt/tenants"
 )
 
 // demoModels are a few configurations of the demo's brands, for a platform whose catalogue nobody has imported yet.
@@ -145,7 +147,7 @@ func (a *application) deliverDemo(ctx context.Context, s *staffed, g demoGroup, 
 	cashier, keeper := s.actors[s.by(g, "cashier")], s.actors[s.by(g, "warehouse_keeper")]
 	c, err := a.modules.contract.Submit(ctx, seller, c.ID, c.Version)
 	if err == nil {
-		c, err = a.modules.contract.Approve(ctx, manager, c.ID, c.Version)
+		err = a.agreeTo(ctx, manager, c.ID)
 	}
 	if err != nil {
 		return fmt.Errorf("approve: %w", err)
@@ -184,6 +186,20 @@ func (a *application) deliverDemo(ctx context.Context, s *staffed, g demoGroup, 
 		return fmt.Errorf("handover: %w", err)
 	}
 	return nil
+}
+
+// agreeTo decides the open task of a person over a document.
+func (a *application) agreeTo(ctx context.Context, who tenants.Actor, document uuid.UUID) error {
+	var task uuid.UUID
+	var version int
+	err := a.db.Read(ctx, who, func(tx tenants.Tx) error {
+		return tx.QueryRowContext(ctx, "SELECT id, version FROM approval_tasks WHERE tenant_id = ? AND record_id = ? AND owner_id = ? AND status = 'open'", tx.Tenant, document, who.User).Scan(&task, &version)
+	})
+	if err != nil {
+		return fmt.Errorf("task of %s: %w", who.Login, err)
+	}
+	_, err = a.modules.approval.Approve(ctx, who, task, version, approval.ApproveInput{})
+	return err
 }
 
 func (a *application) versionOf(ctx context.Context, s *staffed, id uuid.UUID) (int, error) {

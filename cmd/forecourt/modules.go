@@ -78,14 +78,18 @@ type modules struct {
 func newModules(db *tenants.DB, grants *policies.Service) *modules {
 	m := &modules{announced: announcement.New(db), notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db), settings: settings.New(db), audit: audit.New(db, kinds()...)}
 	m.approval = approval.New(db, grants, m.notice)
-	m.intent = intent.New(db, m.customer, catalogue.ModelKind.Spec)
+	m.intent = intent.New(db, m.customer, catalogue.ModelKind.Spec, m.approval)
 	m.visit = visit.New(db, policies.People{}, visitCustomers{m.customer}, visitIntents{m.intent}, catalogue.ModelKind.Spec, m.notice)
 	m.vehicle = vehicle.New(db, m.catalogue)
-	m.contract = contract.New(db, contractStock{m.vehicle}, contractCustomers{m.customer}, contractIntents{m.intent}, contractCatalogue{m.catalogue}, m.notice)
+	m.contract = contract.New(db, contractStock{m.vehicle}, contractCustomers{m.customer}, contractIntents{m.intent}, contractCatalogue{m.catalogue}, m.approval, m.notice)
 	m.cash = cash.New(db, cashContracts{m.contract})
 	m.invoice = invoice.New(db, invoiceContracts{m.contract}, saleStock{m.vehicle})
 	m.delivery = delivery.New(db, deliveryContracts{m.contract}, saleStock{m.vehicle})
 	m.callback = callback.New(db, callbackHandovers{m.delivery}, m.notice)
+	m.approval.Join(
+		approval.Subject{Spec: contract.Kind.Spec, Action: string(contract.ActionSubmit), Decided: m.contract.Decided, Facts: m.contract.Facts, Edit: m.contract.Change},
+		approval.Subject{Spec: intent.Kind.Spec, Action: string(intent.ActionLose), Decided: m.intent.Decided, Edit: m.intent.Change},
+	)
 	return m
 }
 

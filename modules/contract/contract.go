@@ -64,7 +64,7 @@ var Kind = record.New("contract", "contracts", "销售合同", "Sales contract",
 	k.Text(&m.Reason, "退回或取消原因", "Reason of rejection or cancellation").Fixed().Max(500)
 	k.Flow(&m.Status, "状态", "Status", Flow)
 
-	k.HandsOver(string(StatusDraft), string(StatusInReview), string(StatusGroupReview), string(StatusEffective), string(StatusDepositPaid),
+	k.HandsOver(string(StatusDraft), string(StatusInReview), string(StatusEffective), string(StatusDepositPaid),
 		string(StatusReserved), string(StatusInvoiced), string(StatusOutbound), string(StatusHandedOver))
 	k.Numbered("HT")
 	k.Title("number", "modelName")
@@ -76,18 +76,14 @@ var Kind = record.New("contract", "contracts", "销售合同", "Sales contract",
 	k.Steps(string(StatusDraft), string(StatusInReview), string(StatusEffective), string(StatusDepositPaid), string(StatusReserved),
 		string(StatusInvoiced), string(StatusOutbound), string(StatusHandedOver), string(StatusClosed))
 	k.EditIn(string(StatusDraft))
-	reason := func() *record.Field {
-		return record.Input("reason", record.Text, "原因", "Reason").As("multiline").Max(500).Must()
-	}
-	k.Ask(string(ActionReject), reason())
-	k.Ask(string(ActionRejectGroup), reason())
-	k.Ask(string(ActionCancel), reason())
+	k.Ask(string(ActionCancel), record.Input("reason", record.Text, "原因", "Reason").As("multiline").Max(500).Must())
 	k.Ask(string(ActionReserve), record.Input("vehicleId", record.Ref, "车辆（已选定可不填）", "Vehicle (empty: the chosen one)").To("vehicle"))
+	k.Approvable(string(ActionSubmit), "contract:approve", record.Input("managerDiscount", record.Int, "销售经理折扣权限", "Discount a sales manager may approve").As("basis_points")).
+		Changes("deposit", "remark")
 	k.View("mine", "我的合同", "My contracts", `[["ownerId","=","@me"]]`, "-createdAt")
 	k.View("open", "执行中", "Under way", `[["status","in",["effective","deposit_paid","reserved","invoiced","outbound"]]]`, "-createdAt")
 	k.View("owing", "有未收款", "Money owing", `[["balance",">","0.00"],["status","in",["effective","deposit_paid","reserved","invoiced"]]]`, "createdAt")
-	k.Queue("review", "待我审批", "For my approval", `[["status","=","in_review"],["ownerId","!=","@me"],["submittedBy","!=","@me"]]`, "createdAt", false, "contract:approve")
-	k.Queue("group_review", "待集团审批", "For the group's approval", `[["status","=","group_review"],["ownerId","!=","@me"],["submittedBy","!=","@me"]]`, "createdAt", false, "contract:approve_group")
+	k.View("review", "审批中", "In review", `[["status","=","in_review"]]`, "createdAt")
 	k.Queue("to_pay", "待收定金", "Deposit to take", `[["status","=","effective"]]`, "createdAt", false, "receipt:create")
 	k.Queue("to_reserve", "待预留", "Vehicle to reserve", `[["status","=","deposit_paid"]]`, "createdAt", false, "contract:reserve")
 	k.Queue("to_invoice", "待开票", "To invoice", `[["status","=","reserved"]]`, "createdAt", false, "invoice:issue")
@@ -110,7 +106,6 @@ var (
 	ErrDeposit   = fault.New(fault.Invalid, "contract.deposit", "定金应在 0 与合同总额 %s 之间", "The deposit is between 0 and the total of %s")
 	ErrNotDraft  = fault.New(fault.Conflict, "contract.not_draft", "只有草稿可以修改", "Only a draft can be changed")
 	ErrNoLines   = fault.New(fault.Invalid, "contract.no_lines", "至少添加一行再提交", "Add at least one line before submitting")
-	ErrOwn       = fault.New(fault.Denied, "contract.own", "不能审批自己的合同", "Nobody approves their own contract")
 	ErrPaid      = fault.New(fault.Conflict, "contract.paid", "已收款 %s，先退款再取消", "%s was received; return it before cancelling")
 	ErrNoCar     = fault.New(fault.Invalid, "contract.no_vehicle_line", "合同明细中没有车辆", "The contract has no line for a vehicle")
 	ErrVehicle   = fault.New(fault.Invalid, "contract.vehicle_needed", "请选择要预留的车辆", "Choose the vehicle to reserve")
@@ -129,10 +124,11 @@ type Service struct {
 	customers Customers
 	intents   Intents
 	catalogue Catalogue
+	approvals Approvals
 	notices   Notices
 }
 
 // New makes the service.
-func New(db *tenants.DB, stock Stock, customers Customers, intents Intents, catalogue Catalogue, notices Notices) *Service {
-	return &Service{db, stock, customers, intents, catalogue, notices}
+func New(db *tenants.DB, stock Stock, customers Customers, intents Intents, catalogue Catalogue, approvals Approvals, notices Notices) *Service {
+	return &Service{db, stock, customers, intents, catalogue, approvals, notices}
 }

@@ -89,98 +89,115 @@ func TestThePriceOfAContract(t *testing.T) {
 	})
 }
 
-func TestTheDiscountDecidesWhoApproves(t *testing.T) {
+func TestHowAnApprovalEnds(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ctx := t.Context()
-	approved := func(t *testing.T, discount int64) contract.Status {
-		return e.inEffect(t, e.sale(yuan(200_000-discount))).Status
-	}
-	for _, c := range []struct {
-		discount int64
-		want     contract.Status
-	}{{0, contract.StatusEffective}, {-5_000, contract.StatusEffective}, {5_999, contract.StatusEffective}, {6_000, contract.StatusEffective}, {6_020, contract.StatusGroupReview}, {200_000 - 10_000, contract.StatusGroupReview}} {
-		if got := approved(t, c.discount); got != c.want {
-			t.Errorf("%d off: %s, want %s", c.discount, got, c.want)
-		}
-	}
-	t.Run("TheCompanysOwnLimit", func(t *testing.T) {
-		e.exec(`INSERT INTO parameters (tenant_id, key, unit_id, level, value, version) VALUES ($1, 'contract.manager_discount', $2, 'company', '500', 2)`, e.ours.tenant.ID, e.ours.company)
-		if got := approved(t, 10_000); got != contract.StatusEffective {
-			t.Error(got)
-		}
-		if got := approved(t, 10_020); got != contract.StatusGroupReview {
-			t.Error(got)
-		}
-	})
-	t.Run("TheGroupDecides", func(t *testing.T) {
-		in := e.sale(yuan(100_000))
-		in.IntentID = e.ours.intent.String()
-		m := e.inEffect(t, in)
-		if _, err := e.s.ApproveGroup(ctx, e.manager, m.ID, m.Version); !errors.Is(err, rest.ErrDenied) {
-			t.Errorf("the manager decided for the group: %v", err)
-		}
-		no, err := e.s.RejectGroup(ctx, e.leader, m.ID, m.Version, because("折扣太大"))
-		if err != nil || no.Status != contract.StatusDraft || no.Reason != "折扣太大" {
-			t.Fatalf("%+v, %v", no, err)
-		}
-		m, err = e.s.Submit(ctx, e.sales, m.ID, no.Version)
-		if err != nil || m.Reason != "" {
+	submitted := func(t *testing.T, in contract.CreateInput) *contract.Contract {
+		t.Helper()
+		m, err := e.s.Submit(ctx, e.sales, e.draft(t, in).ID, 1)
+		if err != nil || m.Status != contract.StatusInReview || m.SubmittedBy != e.sales.User {
 			t.Fatalf("%+v, %v", m, err)
 		}
-		if m, err = e.s.Approve(ctx, e.manager, m.ID, m.Version); err != nil {
+		return m
+	}
+	t.Run("Agreed", func(t *testing.T) {
+		in := e.sale(nil)
+		in.IntentID = e.ours.intent.String()
+		m := submitted(t, in)
+		if err := e.decide(ctx, m.ID, record.OutcomeAgreed, ""); err != nil {
 			t.Fatal(err)
 		}
-		if m, err = e.s.ApproveGroup(ctx, e.leader, m.ID, m.Version); err != nil || m.Status != contract.StatusEffective {
-			t.Fatalf("%+v, %v", m, err)
+		if m, _ = e.read(t, ctx, m.ID); m.Status != contract.StatusEffective {
+			t.Errorf("%+v", m)
 		}
 		var intent, stage string
-		err = e.db.Read(ctx, e.sales, func(tx tenants.Tx) error {
+		err := e.db.Read(ctx, e.sales, func(tx tenants.Tx) error {
 			return tx.QueryRowContext(ctx, "SELECT i.status, c.stage FROM intents i JOIN customers c ON c.id = i.customer_id WHERE i.id = ?", e.ours.intent).Scan(&intent, &stage)
 		})
 		if err != nil || intent != "won" || stage != "formal" {
 			t.Errorf("%s, %s, %v", intent, stage, err)
 		}
 	})
+	t.Run("BackWithTheReasonAndSubmittedAgain", func(t *testing.T) {
+		for _, o := range []record.Outcome{record.OutcomeRefused, record.OutcomeReturned, record.OutcomeWithdrawn} {
+			m := submitted(t, e.sale(nil))
+			if err := e.decide(ctx, m.ID, o, "折扣太大"); err != nil {
+				t.Fatal(err)
+			}
+			if m, _ = e.read(t, ctx, m.ID); m.Status != contract.StatusDraft || m.Reason != "折扣太大" {
+				t.Errorf("%s: %+v", o, m)
+			}
+			if m, err := e.s.Submit(ctx, e.sales, m.ID, m.Version); err != nil || m.Status != contract.StatusInReview || m.Reason != "" {
+				t.Errorf("%s: %+v, %v", o, m, err)
+			}
+		}
+	})
+	t.Run("NobodyHasToAgree", func(t *testing.T) {
+		e.shelf.unasked = true
+		defer func() { e.shelf.unasked = false }()
+		if m, err := e.s.Submit(ctx, e.sales, e.draft(t, e.sale(nil)).ID, 1); err != nil || m.Status != contract.StatusEffective {
+			t.Errorf("%+v, %v", m, err)
+		}
+	})
+	t.Run("ACancelledOneNeedsNoAnswer", func(t *testing.T) {
+		m := submitted(t, e.sale(nil))
+		if _, err := e.s.Cancel(ctx, e.sales, m.ID, m.Version, because("不要了")); err != nil {
+			t.Fatal(err)
+		}
+		if len(e.shelf.dropped) != 1 || e.shelf.dropped[0] != m.ID {
+			t.Errorf("dropped %v", e.shelf.dropped)
+		}
+		if err := e.decide(ctx, m.ID, record.OutcomeAgreed, ""); err != nil {
+			t.Error(err)
+		}
+		if m, _ = e.read(t, ctx, m.ID); m.Status != contract.StatusCancelled {
+			t.Errorf("%+v", m)
+		}
+	})
 }
 
-func TestNobodyApprovesTheirOwn(t *testing.T) {
+func TestWhatAnApprovalKnowsAndChanges(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	ctx := t.Context()
-	t.Run("AsOwner", func(t *testing.T) {
-		m, err := e.s.Create(ctx, e.manager, e.sale(nil))
+	m, err := e.s.Submit(ctx, e.sales, e.draft(t, e.sale(nil)).ID, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := func() any {
+		var facts map[string]any
+		err := e.db.Read(ctx, e.manager, func(tx tenants.Tx) (err error) { facts, err = e.s.Facts(ctx, tx, m.ID); return err })
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err = e.s.Submit(ctx, e.manager, m.ID, 1); err != nil {
-			t.Fatal(err)
-		}
-		_, err = e.s.Approve(ctx, e.manager, m.ID, m.Version)
-		at(t, err, contract.ErrOwn, "")
-		if m, err := e.s.Approve(ctx, e.leader, m.ID, m.Version); err != nil || m.Status != contract.StatusEffective {
-			t.Errorf("the leader: %+v, %v", m, err)
-		}
-	})
-	t.Run("AsWhoSubmitted", func(t *testing.T) {
-		m, err := e.s.Submit(ctx, e.manager, e.draft(t, e.sale(nil)).ID, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = e.s.Approve(ctx, e.manager, m.ID, m.Version)
-		at(t, err, contract.ErrOwn, "")
-	})
-	t.Run("ForTheGroup", func(t *testing.T) {
-		m, err := e.s.Submit(ctx, e.leader, e.draft(t, e.sale(yuan(100_000))).ID, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if m, err = e.s.Approve(ctx, e.manager, m.ID, m.Version); err != nil {
-			t.Fatal(err)
-		}
-		_, err = e.s.ApproveGroup(ctx, e.leader, m.ID, m.Version)
-		at(t, err, contract.ErrOwn, "")
-	})
+		return facts["managerDiscount"]
+	}
+	if got := limit(); got != 300 {
+		t.Errorf("the shipped limit is %v", got)
+	}
+	e.exec(`INSERT INTO parameters (tenant_id, key, unit_id, level, value, version) VALUES ($1, 'contract.manager_discount', $2, 'company', '500', 2)`, e.ours.tenant.ID, e.ours.company)
+	if got := limit(); got != 500 {
+		t.Errorf("the company's limit is %v", got)
+	}
+	change := func(changes map[string]json.RawMessage) error {
+		return e.db.Do(ctx, e.manager, func(tx tenants.Tx) error { return e.s.Change(ctx, tx, m.ID, changes) })
+	}
+	for _, c := range []struct {
+		field, value string
+		want         error
+	}{
+		{"deposit", `"-1.00"`, contract.ErrDeposit}, {"deposit", `"200000.01"`, contract.ErrDeposit}, {"deposit", `12`, record.ErrMoney}, {"remark", `{}`, record.ErrText},
+		{"total", `"1.00"`, record.ErrFixed},
+	} {
+		at(t, change(map[string]json.RawMessage{c.field: json.RawMessage(c.value)}), c.want, c.field)
+	}
+	if err := change(map[string]json.RawMessage{"deposit": json.RawMessage(`"5000.00"`), "remark": json.RawMessage(`"定金减半"`)}); err != nil {
+		t.Fatal(err)
+	}
+	if m, _ = e.read(t, ctx, m.ID); m.Deposit != money.Yuan(5000) || m.Remark != "定金减半" || m.Status != contract.StatusInReview {
+		t.Errorf("%+v", m)
+	}
 }
 
 func TestMoney(t *testing.T) {
@@ -468,7 +485,8 @@ func TestContract(t *testing.T) {
 		if _, err := e.s.Submit(ctx, e.sales, m.ID, 7); !errors.Is(err, record.ErrStale) {
 			t.Errorf("stale: %v", err)
 		}
-		if _, err := e.s.Approve(ctx, e.sales, m.ID, 1); !errors.Is(err, rest.ErrDenied) {
+		delete(e.auditor.Set.Scopes, "contract:submit")
+		if _, err := e.s.Submit(ctx, e.auditor, m.ID, 1); !errors.Is(err, rest.ErrDenied) {
 			t.Errorf("no grant: %v", err)
 		}
 	})
@@ -487,7 +505,7 @@ func TestContract(t *testing.T) {
 				t.Errorf("%s is not in %s", want, body)
 			}
 		}
-		for _, never := range []string{`"margin"`, `"name":"take_deposit"`, `"name":"escalate"`, `"name":"approve"`} {
+		for _, never := range []string{`"margin"`, `"name":"take_deposit"`, `"name":"agree"`, `"name":"send_back"`} {
 			if strings.Contains(string(body), never) {
 				t.Errorf("%s is in %s", never, body)
 			}
@@ -509,7 +527,7 @@ func TestContract(t *testing.T) {
 
 // forward is the step by which each status goes on.
 var forward = map[contract.Status]contract.Action{
-	contract.StatusDraft: contract.ActionSubmit, contract.StatusInReview: contract.ActionApprove, contract.StatusGroupReview: contract.ActionApproveGroup,
+	contract.StatusDraft: contract.ActionSubmit, contract.StatusInReview: contract.ActionAgree,
 	contract.StatusEffective: contract.ActionTakeDeposit, contract.StatusDepositPaid: contract.ActionReserve, contract.StatusReserved: contract.ActionInvoice,
 	contract.StatusInvoiced: contract.ActionOutbound, contract.StatusOutbound: contract.ActionHandOver, contract.StatusHandedOver: contract.ActionClose,
 }
@@ -557,14 +575,10 @@ func (e *env) take(t *testing.T, m *contract.Contract, action contract.Action) e
 	switch action {
 	case contract.ActionSubmit:
 		_, err = e.s.Submit(ctx, e.sales, m.ID, m.Version)
-	case contract.ActionApprove, contract.ActionEscalate:
-		_, err = e.s.Approve(ctx, e.manager, m.ID, m.Version)
-	case contract.ActionApproveGroup:
-		_, err = e.s.ApproveGroup(ctx, e.leader, m.ID, m.Version)
-	case contract.ActionReject:
-		_, err = e.s.Reject(ctx, e.manager, m.ID, m.Version, because("不行"))
-	case contract.ActionRejectGroup:
-		_, err = e.s.RejectGroup(ctx, e.leader, m.ID, m.Version, because("不行"))
+	case contract.ActionAgree:
+		err = e.decide(ctx, m.ID, record.OutcomeAgreed, "")
+	case contract.ActionSendBack:
+		err = e.decide(ctx, m.ID, record.OutcomeReturned, "不行")
 	case contract.ActionReserve:
 		_, err = e.s.Reserve(ctx, e.sales, m.ID, m.Version, "")
 	case contract.ActionRelease:
@@ -595,15 +609,9 @@ func (e *env) take(t *testing.T, m *contract.Contract, action contract.Action) e
 // judge holds what a step did against the state table and the rules beside it.
 func (e *env) judge(r *rapid.T, was, now *contract.Contract, action contract.Action, err error) {
 	money := action == contract.ActionTakeDeposit || action == contract.ActionReturnDeposit
-	if action == contract.ActionEscalate {
-		action = contract.ActionApprove
-	}
-	if action == contract.ActionApprove && was.Status == contract.StatusInReview && was.DiscountBasisPoints > 300 {
-		action = contract.ActionEscalate
-	}
 	move, refused := contract.Flow.Next(was.Status, action)
 	want := move.To
-	if want == contract.StatusEffective && was.Deposit == 0 && (action == contract.ActionApprove || action == contract.ActionApproveGroup) {
+	if want == contract.StatusEffective && was.Deposit == 0 && action == contract.ActionAgree {
 		want = contract.StatusDepositPaid
 	}
 	switch {
@@ -613,6 +621,10 @@ func (e *env) judge(r *rapid.T, was, now *contract.Contract, action contract.Act
 		}
 		if now.Status != was.Status && (refused != nil || now.Status != move.To) {
 			r.Fatalf("%s in %s: now %s", action, was.Status, now.Status)
+		}
+	case refused != nil && (action == contract.ActionAgree || action == contract.ActionSendBack): // the contract went another way before
+		if err != nil || now.Version != was.Version {
+			r.Fatalf("%s in %s: %v, now %+v", action, was.Status, err, now)
 		}
 	case refused != nil:
 		if !errors.Is(err, flow.ErrNotAllowed) || now.Status != was.Status {

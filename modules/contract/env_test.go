@@ -35,8 +35,8 @@ type env struct {
 	theirs    world
 	sales     tenants.Actor // owns contracts
 	sales2    tenants.Actor // of the same company
-	manager   tenants.Actor // approves in the company
-	leader    tenants.Actor // above all companies, approves for the group
+	manager   tenants.Actor // leads the company
+	leader    tenants.Actor // above all companies
 	auditor   tenants.Actor // reads the company
 	stranger  tenants.Actor // of the other tenant
 	model     uuid.UUID
@@ -53,6 +53,17 @@ const (
 type shelf struct {
 	model, accessory uuid.UUID
 	unpriced         uuid.UUID
+	unasked          bool        // nobody has to agree
+	dropped          []uuid.UUID // whose approval ended another way
+}
+
+func (s *shelf) Ask(context.Context, tenants.Tx, *record.Spec, string, uuid.UUID, any) (bool, error) {
+	return s.unasked, nil
+}
+
+func (s *shelf) Drop(_ context.Context, _ tenants.Tx, _ *record.Spec, _ string, id uuid.UUID, _ string) error {
+	s.dropped = append(s.dropped, id)
+	return nil
 }
 
 var errTaken = fault.New(fault.Conflict, "test.taken", "已被预留", "Taken")
@@ -152,16 +163,16 @@ func newEnv(t *testing.T) *env {
 		}
 	}
 	e.ours, e.theirs = e.world("ours"), e.world("theirs")
-	e.shelf = &shelf{e.model, e.accessory, uuid.New()}
-	e.s = contract.New(e.db, e.shelf, e.shelf, e.shelf, e.shelf, e.shelf)
+	e.shelf = &shelf{model: e.model, accessory: e.accessory, unpriced: uuid.New()}
+	e.s = contract.New(e.db, e.shelf, e.shelf, e.shelf, e.shelf, e.shelf, e.shelf)
 	all := []access.Permission{"contract:read", "contract:create", "contract:edit", "contract:submit", "contract:reserve", "contract:cancel", "contract:close"}
 	here := access.Scope{Companies: []uuid.UUID{e.ours.company}}
 	e.sales = e.person(e.ours, e.ours.company, "王敏", access.Scope{}, all...)
 	e.sales2 = e.person(e.ours, e.ours.company, "张伟", access.Scope{}, all...)
 	e.manager = e.person(e.ours, e.ours.company, "李强", here, append(all, "contract:approve")...)
-	e.leader = e.person(e.ours, uuid.Nil, "赵刚", access.Scope{All: true}, append(all, "contract:approve", "contract:approve_group")...)
+	e.leader = e.person(e.ours, uuid.Nil, "赵刚", access.Scope{All: true}, append(all, "contract:approve")...)
 	e.auditor = e.person(e.ours, e.ours.company, "马琳", here, "contract:read")
-	e.stranger = e.person(e.theirs, e.theirs.company, "外人", access.Scope{All: true}, append(all, "contract:approve", "contract:approve_group")...)
+	e.stranger = e.person(e.theirs, e.theirs.company, "外人", access.Scope{All: true}, append(all, "contract:approve")...)
 	return e
 }
 
@@ -223,12 +234,20 @@ func (e *env) inEffect(t testing.TB, in contract.CreateInput) *contract.Contract
 	t.Helper()
 	m, err := e.s.Submit(t.Context(), e.sales, e.draft(t, in).ID, 1)
 	if err == nil {
-		m, err = e.s.Approve(t.Context(), e.manager, m.ID, m.Version)
+		err = e.decide(t.Context(), m.ID, record.OutcomeAgreed, "")
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	m, _ = e.read(t, t.Context(), m.ID)
 	return m
+}
+
+// decide ends a contract's approval.
+func (e *env) decide(ctx context.Context, id uuid.UUID, o record.Outcome, reason string) error {
+	return e.db.Do(ctx, e.manager, func(tx tenants.Tx) error {
+		return e.s.Decided(ctx, tx, id, record.Decision{Action: string(contract.ActionSubmit), Outcome: o, Reason: reason})
+	})
 }
 
 func (e *env) receive(ctx context.Context, id uuid.UUID, amount money.Amount) error {

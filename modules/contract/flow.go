@@ -9,7 +9,6 @@ type Status string
 const (
 	StatusDraft       Status = "draft"
 	StatusInReview    Status = "in_review"
-	StatusGroupReview Status = "group_review"
 	StatusEffective   Status = "effective"
 	StatusDepositPaid Status = "deposit_paid"
 	StatusReserved    Status = "reserved"
@@ -23,15 +22,12 @@ const (
 // Action is a step of a contract.
 type Action string
 
-// The actions. Escalate is taken by Approve, return_deposit by a receipt that is voided; the other inner ones by the documents
-// that they are named after.
+// The actions. Agree and send_back are how the approval ends, return_deposit is taken by a receipt that is voided; the other inner ones
+// by the documents that they are named after.
 const (
 	ActionSubmit        Action = "submit"
-	ActionApprove       Action = "approve"
-	ActionEscalate      Action = "escalate"
-	ActionReject        Action = "reject"
-	ActionApproveGroup  Action = "approve_group"
-	ActionRejectGroup   Action = "reject_group"
+	ActionAgree         Action = "agree"
+	ActionSendBack      Action = "send_back"
 	ActionTakeDeposit   Action = "take_deposit"
 	ActionReturnDeposit Action = "return_deposit"
 	ActionReserve       Action = "reserve"
@@ -47,7 +43,6 @@ const (
 var Flow = flow.New[Status, Action]().
 	Status(StatusDraft, flow.Grey, "草稿", "Draft").
 	Status(StatusInReview, flow.Amber, "审批中", "In review").
-	Status(StatusGroupReview, flow.Amber, "待集团审批", "Group review").
 	Status(StatusEffective, flow.Blue, "已生效", "Effective").
 	Status(StatusDepositPaid, flow.Blue, "已收定金", "Deposit paid").
 	Status(StatusReserved, flow.Blue, "已预留", "Reserved").
@@ -57,26 +52,20 @@ var Flow = flow.New[Status, Action]().
 	Status(StatusClosed, flow.Green, "已完成", "Closed").
 	Status(StatusCancelled, flow.Red, "已取消", "Cancelled").
 	Action(ActionSubmit, "提交审批", "Submit").
-	Action(ActionApprove, "同意", "Approve").
-	Action(ActionApproveGroup, "集团同意", "Approve for the group").
 	Action(ActionReserve, "预留车辆", "Reserve the vehicle").
 	Action(ActionClose, "完成", "Close").
-	Danger(ActionReject, "退回", "Reject").
-	Danger(ActionRejectGroup, "集团退回", "Reject for the group").
 	Danger(ActionRelease, "解除预留", "Release the vehicle").
 	Danger(ActionCancel, "取消合同", "Cancel").
-	Inner(ActionEscalate, "转集团审批", "Escalate to the group").
+	Inner(ActionAgree, "审批通过", "Approved").
+	Inner(ActionSendBack, "审批退回", "Sent back").
 	Inner(ActionTakeDeposit, "收到定金", "Take the deposit").
 	Inner(ActionReturnDeposit, "定金冲销", "Return the deposit").
 	Inner(ActionInvoice, "开票", "Invoice").
 	Inner(ActionOutbound, "出库", "Take out of stock").
 	Inner(ActionHandOver, "交车", "Hand over").
 	Row(StatusDraft, ActionSubmit, StatusInReview, "contract:submit").
-	Row(StatusInReview, ActionApprove, StatusEffective, "contract:approve").
-	Row(StatusInReview, ActionEscalate, StatusGroupReview, "contract:approve").
-	Row(StatusInReview, ActionReject, StatusDraft, "contract:approve").
-	Row(StatusGroupReview, ActionApproveGroup, StatusEffective, "contract:approve_group").
-	Row(StatusGroupReview, ActionRejectGroup, StatusDraft, "contract:approve_group").
+	Row(StatusInReview, ActionAgree, StatusEffective, "").
+	Row(StatusInReview, ActionSendBack, StatusDraft, "").
 	Row(StatusEffective, ActionTakeDeposit, StatusDepositPaid, "").
 	Row(StatusDepositPaid, ActionReturnDeposit, StatusEffective, "").
 	Row(StatusDepositPaid, ActionReserve, StatusReserved, "contract:reserve").
@@ -87,7 +76,6 @@ var Flow = flow.New[Status, Action]().
 	Row(StatusHandedOver, ActionClose, StatusClosed, "contract:close").
 	Row(StatusDraft, ActionCancel, StatusCancelled, "contract:cancel").
 	Row(StatusInReview, ActionCancel, StatusCancelled, "contract:cancel").
-	Row(StatusGroupReview, ActionCancel, StatusCancelled, "contract:cancel").
 	Row(StatusEffective, ActionCancel, StatusCancelled, "contract:cancel").
 	Row(StatusDepositPaid, ActionCancel, StatusCancelled, "contract:cancel").
 	Row(StatusReserved, ActionCancel, StatusCancelled, "contract:cancel").

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"forecourt/kernel/money"
+	"forecourt/kernel/record"
 	"forecourt/tenants"
 )
 
@@ -66,6 +67,14 @@ type Catalogue interface {
 	ModelName(ctx context.Context, tx tenants.Tx, model uuid.UUID) (string, error)
 	// ModelPrice returns false when no price list of the company names the model.
 	ModelPrice(ctx context.Context, tx tenants.Tx, model, company uuid.UUID) (money.Amount, bool, error)
+}
+
+// Approvals asks those who must agree.
+type Approvals interface {
+	// Ask begins the approval of an action. It returns true when nobody has to agree; otherwise Decided hears how it ends.
+	Ask(ctx context.Context, tx tenants.Tx, kind *record.Spec, action string, id uuid.UUID, input any) (agreed bool, err error)
+	// Drop ends an approval because the document went another way; without one it does nothing.
+	Drop(ctx context.Context, tx tenants.Tx, kind *record.Spec, action string, id uuid.UUID, reason string) error
 }
 
 // Notices tells people what concerns them.

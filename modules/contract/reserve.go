@@ -12,22 +12,22 @@ import (
 // one that the contract has. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed, ErrNoCar, ErrVehicle, ErrModel,
 // ErrReserved, record.ErrTarget at vehicleId, what the stock refuses, or a denied fault.
 func (s *Service) Reserve(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, vehicle string) (*Contract, error) {
-	return s.act(ctx, a, id, version, ActionReserve, func(tx tenants.Tx, m *Contract) (Action, error) {
+	return s.act(ctx, a, id, version, ActionReserve, func(tx tenants.Tx, m *Contract) error {
 		if vehicle == "" {
 			vehicle = text(m.VehicleID)
 		}
 		if vehicle == "" {
-			return "", ErrVehicle.At("vehicleId")
+			return ErrVehicle.At("vehicleId")
 		}
 		offer, err := s.setVehicle(ctx, tx, m, vehicle)
 		if err != nil {
-			return "", err
+			return err
 		}
 		if err := s.fits(ctx, tx, m, offer.Model); err != nil {
-			return "", err
+			return err
 		}
 		m.earn(offer)
-		return ActionReserve, s.stock.Reserve(ctx, tx, m.reservation())
+		return s.stock.Reserve(ctx, tx, m.reservation())
 	})
 }
 
@@ -52,8 +52,8 @@ func (s *Service) fits(ctx context.Context, tx tenants.Tx, m *Contract, model uu
 // Release gives the reserved vehicle back to the stock; the deposit stays. Afterwards another vehicle can be reserved, or the
 // money returned. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed or a denied fault.
 func (s *Service) Release(ctx context.Context, a tenants.Actor, id uuid.UUID, version int) (*Contract, error) {
-	return s.act(ctx, a, id, version, ActionRelease, func(tx tenants.Tx, m *Contract) (Action, error) {
-		return ActionRelease, s.stock.Release(ctx, tx, m.reservation())
+	return s.act(ctx, a, id, version, ActionRelease, func(tx tenants.Tx, m *Contract) error {
+		return s.stock.Release(ctx, tx, m.reservation())
 	})
 }
 

@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"forecourt/kernel/access"
+	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
 	"forecourt/tenants"
 )
@@ -74,10 +76,10 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("%s %s %s: %d %v", c.method, c.path, c.body, status, out)
 		}
 	}
-	actor = e.manager
-	if status, out := call(http.MethodPost, at+"/approve", `"3"`, ""); status != http.StatusOK || out["status"] != "deposit_paid" {
-		t.Errorf("%d %v", status, out)
+	if err := e.decide(t.Context(), uuid.MustParse(at[len("/contracts/"):]), record.OutcomeAgreed, ""); err != nil {
+		t.Fatal(err)
 	}
+	actor = e.manager
 	if status, out := call(http.MethodPost, at+"/reserve", `"5"`, ""); status != http.StatusOK || out["status"] != "reserved" {
 		t.Errorf("a body that may be left out: %d %v", status, out)
 	}

@@ -2,7 +2,9 @@ package intent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -30,16 +32,73 @@ type LoseInput struct {
 	Competitor string `json:"competitor,omitempty" maxLength:"100"`
 }
 
-// Lose gives an intent up with the reason. It returns record.ErrMissing, record.ErrStale, flow.ErrNotAllowed, record.ErrChoice or a
-// denied fault.
+// Lose gives an intent up with the reason. Where others must agree, the intent stays as it is until they do. It returns
+// record.ErrMissing, record.ErrStale, flow.ErrNotAllowed, record.ErrChoice, a denied fault or the approval's refusal.
 func (s *Service) Lose(ctx context.Context, a tenants.Actor, id uuid.UUID, version int, in LoseInput) (*Intent, error) {
-	return s.act(ctx, a, id, version, ActionLose, func(_ tenants.Tx, m *Intent) error {
+	return s.change(ctx, a, Flow.Permission(ActionLose), id, version, string(ActionLose), func(tx tenants.Tx, m *Intent) error {
 		if in.Reason == "" {
 			return record.ErrChoice.At("reason")
 		}
-		m.LostReason, m.Competitor = in.Reason, in.Competitor
-		return nil
+		move, err := Flow.Next(m.Status, ActionLose)
+		if err != nil {
+			return err
+		}
+		was := *m
+		m.lost(move.To, in)
+		if err := Kind.Check(m); err != nil { // before anybody is asked
+			return err
+		}
+		agreed, err := s.approvals.Ask(ctx, tx, Kind.Spec, string(ActionLose), m.ID, in)
+		if !agreed {
+			*m = was
+		}
+		return err
 	})
+}
+
+func (m *Intent) lost(to Status, in LoseInput) {
+	m.Status, m.LostReason, m.Competitor = to, in.Reason, in.Competitor
+}
+
+// Decided gives an intent up when those who must agree did. It comes in the transaction of the deciding vote. An intent that has been won
+// in the meantime stays won. It returns record.ErrMissing.
+func (s *Service) Decided(ctx context.Context, tx tenants.Tx, id uuid.UUID, d record.Decision) error {
+	if d.Outcome != record.OutcomeAgreed {
+		return nil
+	}
+	m, err := Kind.Find(ctx, tx.Tx, access.Scope{All: true}, id)
+	if err != nil {
+		return err
+	}
+	move, err := Flow.Next(m.Status, ActionLose)
+	if err != nil {
+		return nil //nolint:nilerr // it was won or lost another way
+	}
+	var in LoseInput
+	if err := json.Unmarshal(d.Input, &in); err != nil {
+		return fmt.Errorf("loss of intent %s: %w", id, err)
+	}
+	before := *m
+	m.lost(move.To, in)
+	return Kind.Save(ctx, tx.Tx, &before, m, string(ActionLose))
+}
+
+// Change sets what a step of the approval changes: the note. It returns a fault that names the field.
+func (s *Service) Change(ctx context.Context, tx tenants.Tx, id uuid.UUID, changes map[string]json.RawMessage) error {
+	m, err := Kind.Find(ctx, tx.Tx, access.Scope{All: true}, id)
+	if err != nil {
+		return err
+	}
+	before := *m
+	for name, value := range changes {
+		if name != "note" {
+			return record.ErrFixed.With(name).At(name)
+		}
+		if err := json.Unmarshal(value, &m.Note); err != nil {
+			return record.ErrText.With(Kind.Field(name).Label).At(name).Because(err)
+		}
+	}
+	return Kind.Save(ctx, tx.Tx, &before, m, "edit")
 }
 
 // Sleep stops following up until somebody wakes the intent. It returns the errors of Lose.
@@ -71,6 +130,9 @@ func (s *Service) Win(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	}
 	move, err := Flow.Next(m.Status, ActionWin)
 	if err != nil {
+		return err
+	}
+	if err := s.approvals.Drop(ctx, tx, Kind.Spec, string(ActionLose), m.ID, "已成交"); err != nil {
 		return err
 	}
 	before := *m

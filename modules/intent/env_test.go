@@ -19,6 +19,7 @@ import (
 type env struct {
 	*policiestest.Env
 	s        *intent.Service
+	office   *office
 	above    tenants.Actor // above all companies: reads every intent, acts on their own, of which there are none
 	stranger tenants.Actor // of the other tenant
 	customer uuid.UUID
@@ -39,10 +40,27 @@ func (customers) Exists(ctx context.Context, tx tenants.Tx, id uuid.UUID, field 
 
 func (customers) Touch(context.Context, tenants.Tx, uuid.UUID) error { return nil }
 
+// office decides who must agree: somebody, once a test asks for it.
+type office struct {
+	asks    bool
+	input   any
+	dropped []uuid.UUID
+}
+
+func (o *office) Ask(_ context.Context, _ tenants.Tx, _ *record.Spec, _ string, _ uuid.UUID, input any) (bool, error) {
+	o.input = input
+	return !o.asks, nil
+}
+
+func (o *office) Drop(_ context.Context, _ tenants.Tx, _ *record.Spec, _ string, id uuid.UUID, _ string) error {
+	o.dropped = append(o.dropped, id)
+	return nil
+}
+
 func newEnv(t *testing.T) *env {
 	t.Helper()
-	e := &env{Env: policiestest.New(t), model: uuid.New(), hidden: uuid.New()}
-	e.s = intent.New(e.DB, customers{}, modelKind.Spec)
+	e := &env{Env: policiestest.New(t), office: &office{}, model: uuid.New(), hidden: uuid.New()}
+	e.s = intent.New(e.DB, customers{}, modelKind.Spec, e.office)
 	e.Hire(t, "above", "陈总", e.Root, "审计", "auditor", "sales_consultant")
 	e.above = e.SignIn(t, "above")
 	e.stranger = e.OtherTenant(t).Manager

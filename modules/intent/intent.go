@@ -113,6 +113,7 @@ var Kind = record.New("intent", "intents", "意向", "Intent", func(m *Intent, k
 	k.Ask(string(ActionLose), record.Input("reason", record.Choice, "战败原因", "Reason").One(reasons...).Must(),
 		record.Input("competitor", record.Text, "竞品", "Competitor").Max(100))
 	k.Ask(string(ActionWake), record.Input("nextFollowUp", record.Date, "下次跟进", "Next follow-up").Must())
+	k.Approvable(string(ActionLose), "intent:approve").Changes("note")
 	k.View("mine", "我的意向", "My intents", `[["ownerId","=","@me"],["status","=","open"]]`, "nextFollowUp")
 	k.View("open", "跟进中", "Open intents", `[["status","=","open"]]`, "nextFollowUp")
 	k.Queue("late", "逾期未跟进", "Overdue", `[["status","=","open"],["ownerId","=","@me"],["nextFollowUp","<","@today"]]`, "nextFollowUp", true, "intent:edit")
@@ -129,11 +130,12 @@ type Service struct {
 	db        *tenants.DB
 	customers Customers
 	models    Models
+	approvals Approvals
 }
 
 // New makes the service.
-func New(db *tenants.DB, customers Customers, models Models) *Service {
-	return &Service{db, customers, models}
+func New(db *tenants.DB, customers Customers, models Models, approvals Approvals) *Service {
+	return &Service{db, customers, models, approvals}
 }
 
 // change runs one use case on one intent and saves what it did. do may refuse with a fault.

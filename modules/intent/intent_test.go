@@ -2,7 +2,9 @@ package intent_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +202,49 @@ func TestIntent(t *testing.T) {
 		at(t, err, record.ErrChoice, "reason")
 		_, err = e.s.Lose(ctx, e.Sales, m.ID, 1, intent.LoseInput{Reason: "weather"})
 		at(t, err, record.ErrChoice, "lostReason")
+	})
+	t.Run("LosingWaitsForThoseWhoMustAgree", func(t *testing.T) {
+		e.office.asks = true
+		defer func() { e.office.asks = false }()
+		why := intent.LoseInput{Reason: intent.ReasonCompetitor, Competitor: "某品牌"}
+		input, err := json.Marshal(why)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decide := func(id uuid.UUID, o record.Outcome) {
+			t.Helper()
+			err := e.DB.Do(ctx, e.Manager, func(tx tenants.Tx) error {
+				return e.s.Decided(ctx, tx, id, record.Decision{Action: "lose", Outcome: o, Input: input})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		m := e.open(t)
+		_, err = e.s.Lose(ctx, e.Sales, m.ID, 1, intent.LoseInput{Reason: "weather"})
+		at(t, err, record.ErrChoice, "lostReason") // nobody is asked about what cannot be
+		if got, err := e.s.Lose(ctx, e.Sales, m.ID, 1, why); err != nil || got.Status != intent.StatusOpen || e.office.input != why {
+			t.Fatalf("%+v, %v, asked with %v", got, err, e.office.input)
+		}
+		decide(m.ID, record.OutcomeRefused)
+		if m := e.read(t, m.ID); m.Status != intent.StatusOpen || m.LostReason != "" || m.Version != 1 {
+			t.Errorf("refused: %+v", m)
+		}
+		decide(m.ID, record.OutcomeAgreed)
+		if m := e.read(t, m.ID); m.Status != intent.StatusLost || m.LostReason != intent.ReasonCompetitor || m.Competitor != "某品牌" {
+			t.Errorf("agreed: %+v", m)
+		}
+		won := e.open(t)
+		if err := e.win(ctx, won.ID); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(e.office.dropped, won.ID) {
+			t.Error("a won intent still waits for its loss to be agreed")
+		}
+		decide(won.ID, record.OutcomeAgreed)
+		if m := e.read(t, won.ID); m.Status != intent.StatusWon {
+			t.Errorf("won in the meantime: %+v", m)
+		}
 	})
 	t.Run("OnlyAnOpenIntentChanges", func(t *testing.T) {
 		m := e.open(t)
