@@ -38,7 +38,7 @@ type Approval struct {
 	Amount        money.Amount `bun:"amount,nullzero" json:"amount"`
 	CurrentStep   string       `bun:"current_step" json:"currentStep"`
 	CurrentStepEn string       `bun:"current_step_en" json:"currentStepEn"`
-	FlowID        uuid.UUID    `bun:"flow_id,type:uuid,nullzero" json:"flowKey"`
+	FlowID        uuid.UUID    `bun:"flow_id,type:uuid,nullzero" json:"flowId"`
 	FlowVersion   int          `bun:"flow_version" json:"flowVersion"`
 	Reason        string       `bun:"reason" json:"reason"`
 }

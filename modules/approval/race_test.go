@@ -334,3 +334,58 @@ func TestDeadlinesAndDepartures(t *testing.T) {
 		}
 	})
 }
+
+func TestHeads(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	manager, leader := e.Manager.User.String(), e.Leader.User.String()
+	for unit, head := range map[uuid.UUID]string{e.Department: manager, e.Root: leader} {
+		if err := e.Org.EditUnit(t.Context(), e.Admin, unit, 1, tenants.UnitEdit{Head: &head}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	node := engine.Node{ID: "head", Kind: engine.NodeApprove, Name: zh("负责人"), Approvers: []engine.Rule{{Rule: engine.RuleHead}}, Mode: engine.ModeAny, Empty: engine.EmptyAdministrator, Self: engine.SelfHead,
+		Deadline: &engine.Deadline{Hours: 1, Then: engine.LateEscalate}}
+	flow := e.publish(t, line(node))
+	_, run := e.ask(t, e.Sales, 1, 1)
+	e.task(t, run, e.Manager, "open")
+
+	t.Run("OnesOwnGoesToTheHeadAbove", func(t *testing.T) {
+		_, own := e.ask(t, e.Manager, 1, 1)
+		e.approve(t, own, e.Leader)
+	})
+	t.Run("ADeadlineEscalates", func(t *testing.T) {
+		e.exec(t, "UPDATE approval_steps SET due_at = now() - interval '1 minute' WHERE approval_id = $1", run)
+		var step uuid.UUID
+		if err := e.owner.QueryRow(t.Context(), "SELECT id FROM approval_steps WHERE approval_id = $1", run).Scan(&step); err != nil {
+			t.Fatal(err)
+		}
+		handlers := job.Handlers{}
+		e.s.Handlers(handlers)
+		body := []byte(fmt.Sprintf(`{"approval":%q,"step":%q}`, run, step))
+		for range 2 {
+			if err := handlers["approval.deadline"]["approval.deadline"](t.Context(), job.Task{Tenant: e.Tenant.ID, Kind: "approval.deadline", Body: body}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e.approve(t, run, e.Leader)
+	})
+	t.Run("EveryHeadOnTheWayUp", func(t *testing.T) {
+		all := node
+		all.Approvers, all.Mode = []engine.Rule{{Rule: engine.RuleHeads, Levels: 5}}, engine.ModeAll
+		f := line(all)
+		draft, err := e.s.SaveDraft(t.Context(), e.Admin, flow, 3, &f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.s.Publish(t.Context(), e.Admin, flow, draft.Version, ""); err != nil {
+			t.Fatal(err)
+		}
+		_, both := e.ask(t, e.Sales, 1, 1)
+		e.approve(t, both, e.Manager)
+		e.approve(t, both, e.Leader)
+		if s := e.status(t, "approvals", both); s != "approved" {
+			t.Errorf("it is %s", s)
+		}
+	})
+}

@@ -133,10 +133,10 @@ func oneStep(role string, hours int) func(groupSize) *engine.Flow {
 	return func(size groupSize) *engine.Flow {
 		rules := []engine.Rule{{Rule: engine.RuleRoleGroup, Code: role}}
 		zh, en := "集团审批", "The group"
-		switch {
-		case role == "group_leader":
+		switch role {
+		case "group_leader":
 			rules = leaders(size)
-		case role == "sales_manager":
+		case "sales_manager":
 			rules, zh, en = []engine.Rule{atCompany(role)}, "销售经理审批", "Sales manager"
 		}
 		return linear(approvers("first", zh, en, hours, rules...))
