@@ -1,6 +1,7 @@
 import {
   ApiOutlined,
   AppstoreOutlined,
+  AuditOutlined,
   BankOutlined,
   CarOutlined,
   CarryOutOutlined,
@@ -75,6 +76,7 @@ type Own = {
     | '/organisation'
     | '/roles'
     | '/groups'
+    | '/approval-flows'
     | '/explain'
     | '/jobs'
     | '/screens'
@@ -95,6 +97,13 @@ const owns: Own[] = [
   { path: '/roles', label: 'roles.title', icon: <SafetyOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
   { path: '/screens', label: 'screens.title', icon: <LayoutOutlined aria-hidden />, group: 'nav.system', needs: 'screen:read' },
   { path: '/groups', label: 'groups.title', icon: <UsergroupAddOutlined aria-hidden />, group: 'nav.system', needs: 'user_group:read' },
+  {
+    path: '/approval-flows',
+    label: 'approvalflows.title',
+    icon: <AuditOutlined aria-hidden />,
+    group: 'nav.system',
+    needs: 'approval_flow:read',
+  },
   { path: '/explain', label: 'explain.title', icon: <QuestionCircleOutlined aria-hidden />, group: 'nav.system', needs: 'role:read' },
   { path: '/jobs', label: 'jobs.title', icon: <ClockCircleOutlined aria-hidden />, group: 'nav.system', needs: 'job:read' },
   { path: '/log', label: 'log.title', icon: <HistoryOutlined aria-hidden />, group: 'nav.system', needs: 'history:read' },
