@@ -91,7 +91,7 @@ function Designer({ page, subject, reload }: { page: FlowPage; subject: Subject;
   const shown = useMemo((): Shown | undefined => {
     if (!rehearsed) return undefined;
     const stations = new Map(rehearsed.result.stations.map((s) => [s.node, s]));
-    return { stations, lines: new Set(rehearsed.result.stations.flatMap((s) => s.lines ?? s.line ?? [])) };
+    return { stations, lines: new Set(rehearsed.result.stations.flatMap((s) => s.lines ?? [])) };
   }, [rehearsed]);
   const value: DesignValue = {
     subject,

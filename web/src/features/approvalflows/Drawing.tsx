@@ -42,6 +42,8 @@ type Data = { flow: FlowNode };
 type WayData = { label: string; via?: number; off: boolean; missing: boolean };
 
 const dot = 8;
+// The way of an empty part goes round at the right.
+const fit = { maxZoom: 1, padding: { top: '48px', bottom: '24px', left: '24px', right: '96px' } } as const;
 const at = (type: 'source' | 'target', y: number) => ({
   type,
   position: type === 'source' ? Position.Bottom : Position.Top,
@@ -190,7 +192,7 @@ function Canvas() {
         minZoom={0.25}
         maxZoom={1.5}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+        fitViewOptions={fit}
       >
         <Background gap={20} color="var(--fc-line)" />
         <Controls showInteractive={false} aria-label={t('approvalflows.zoom')} />
@@ -212,7 +214,7 @@ function Canvas() {
                 size="small"
                 onClick={() => {
                   dispatch({ type: 'change', make: arranged });
-                  requestAnimationFrame(() => void view.fitView({ maxZoom: 1, padding: 0.12 }));
+                  requestAnimationFrame(() => void view.fitView(fit));
                 }}
               >
                 {t('approvalflows.arrange')}

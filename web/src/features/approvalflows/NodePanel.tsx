@@ -6,7 +6,7 @@ import { Choice, Part, Tick } from './Choice';
 import { useDesign } from './design';
 import { addArm, removeItem } from './model/edit';
 import { plainFacts } from './model/facts';
-import { before, nodeOf } from './model/tree';
+import { approvalsBefore, nodeOf } from './model/tree';
 import { nodeName } from './model/words';
 import { Count, Rules } from './Rules';
 import type { Deadline, FlowNode } from './types';
@@ -232,7 +232,7 @@ function Approval({ node, set }: { node: FlowNode; set: Set }) {
                     options={[
                       { value: 'end', label: t('approvalflows.returns.end') },
                       { value: 'submitter', label: t('approvalflows.returns.submitter') },
-                      ...before(flow, node.id).map((n) => ({ value: n.id, label: nodeName(say, n) })),
+                      ...approvalsBefore(flow, node.id).map((n) => ({ value: n.id, label: nodeName(say, n) })),
                       ...returns.filter((r) => r !== 'end' && r !== 'submitter' && !nodeOf(flow, r)).map((r) => ({ value: r, label: r })),
                     ]}
                     onChange={(v) => set({ returns: v })}

@@ -138,10 +138,15 @@ function SubjectPart({
     }
     await refresh();
   };
+  // The order is written down whole: flows that were never moved may share a number.
   const move = (flow: FlowItem, to: number) => {
-    const other = rows[to];
-    if (other && other.id !== flow.id)
-      void act(request('PATCH', `/approval-flows/${flow.id}`, { body: { position: other.position }, version: flow.version }));
+    const order = rows.filter((f) => f.id !== flow.id).toSpliced(to, 0, flow);
+    const renumber = async () => {
+      for (const [i, f] of order.entries()) {
+        if (f.position !== i + 1) await request('PATCH', `/approval-flows/${f.id}`, { body: { position: i + 1 }, version: f.version });
+      }
+    };
+    if (rows[to]?.id !== flow.id) void act(renumber());
   };
   const dropped = (e: DragEndEvent) => {
     const flow = rows.find((f) => f.id === e.active.id);
@@ -191,12 +196,7 @@ function SubjectPart({
           }))}
           popupMatchSelectWidth={false}
           onChange={(value) =>
-            void act(
-              request('PUT', `/approval-subjects/${subject.kind}/${subject.action}/default`, {
-                body: { default: value },
-                version: subject.version,
-              }),
-            )
+            void act(request('PUT', `/approval-subjects/${subject.kind}/${subject.action}/default`, { body: { default: value } }))
           }
         />
       </div>

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Segmented, Select } from 'antd';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import { useKinds } from '../../api/queries';
@@ -23,7 +23,7 @@ export function factTexts(facts: Fact[], values: Record<string, unknown>): Recor
   const out: Record<string, string> = {};
   for (const f of facts) {
     const v = values[f.name];
-    if (f.type === 'lines' || v === undefined || v === null || v === '') continue;
+    if (f.type === 'lines' || v === undefined || v === null || v === '' || (Array.isArray(v) && !v.length)) continue;
     out[f.name] = String(v);
   }
   return out;
@@ -57,10 +57,15 @@ export function Rehearsal({ page, subject, flow, result, old, show }: Props) {
       }),
     onSuccess: show,
   });
+  const below = useRef<HTMLDivElement>(null);
+  // The answer stands beneath a long form.
+  useEffect(() => {
+    if (run.isSuccess || run.isError) below.current?.scrollIntoView?.({ block: 'start' });
+  }, [run.isSuccess, run.isError]);
   // Whom people name on the way is asked here.
   const named = flow.nodes.filter((n) => n.approvers?.some((r) => r.rule === 'submitter_choice' || r.rule === 'previous_choice'));
   const companies = (units.data ?? []).filter((u) => u.kind === 'company' && u.status === 'open');
-  const ready = real ? recordId !== undefined : submitterId !== undefined;
+  const ready = !real || recordId !== undefined;
   return (
     <div className="fc-af-rehearse">
       <p className="fc-soft">{t('approvalflows.rehearsal.help')}</p>
@@ -96,6 +101,7 @@ export function Rehearsal({ page, subject, flow, result, old, show }: Props) {
               <Part key={f.name} label={say.words(f.label)}>
                 <ValueInput
                   fact={f}
+                  many={f.type === 'multi'}
                   label={say.words(f.label)}
                   value={values[f.name]}
                   onChange={(v) => setValues({ ...values, [f.name]: v })}
@@ -104,7 +110,7 @@ export function Rehearsal({ page, subject, flow, result, old, show }: Props) {
             ))}
         </>
       )}
-      <Part label={t('approvalflows.rehearsal.submitter')} help={real ? t('approvalflows.rehearsal.submitter.help') : undefined}>
+      <Part label={t('approvalflows.rehearsal.submitter')} help={t('approvalflows.rehearsal.submitter.help')}>
         <PersonSelect label={t('approvalflows.rehearsal.submitter')} value={submitterId} onChange={setSubmitter} />
       </Part>
       {!published &&
@@ -129,9 +135,10 @@ export function Rehearsal({ page, subject, flow, result, old, show }: Props) {
           </Button>
         )}
       </div>
+      <div ref={below} />
       {run.isError && <Alert type="error" showIcon title={problemText(run.error)} />}
       {result && old && <Alert type="info" showIcon title={t('approvalflows.rehearsal.old')} />}
-      {result && <RehearsalResult result={result} page={page} />}
+      {result && <RehearsalResult result={result} />}
     </div>
   );
 }

@@ -5,13 +5,13 @@ import { useDesign } from './design';
 import { lineOf, nodeOf } from './model/tree';
 import { lineWords, nodeName } from './model/words';
 import { useSaid } from './queries';
-import type { FlowPage, Rehearsed, Station } from './types';
+import type { Rehearsed, Station } from './types';
 
-const outcomes = ['approved', 'rejected', 'running', 'returned', 'withdrawn', 'pass', 'refuse', 'administrator'] as const;
-const tones: Record<string, string> = { approved: 'green', pass: 'green', rejected: 'red', refuse: 'red' };
+const outcomes = ['approved', 'rejected', 'running', 'returned', 'withdrawn', 'pass', 'refuse', 'administrator', 'broken'] as const;
+const tones: Record<string, string> = { approved: 'green', pass: 'green', rejected: 'red', refuse: 'red', broken: 'red' };
 
 /** The way of the rehearsed document, each step with its reason. */
-export function RehearsalResult({ result, page }: { result: Rehearsed; page: FlowPage }) {
+export function RehearsalResult({ result }: { result: Rehearsed }) {
   const { t } = useTranslation();
   const said = useSaid();
   const known = outcomes.find((o) => o === result.outcome);
@@ -24,6 +24,7 @@ export function RehearsalResult({ result, page }: { result: Rehearsed; page: Flo
         <Tag color={tones[result.outcome] ?? 'blue'}>{outcome}</Tag>{' '}
         {result.flow ? t('approvalflows.rehearsal.flow', { name: said(result.flow.name) }) : t('approvalflows.rehearsal.noFlow')}
       </p>
+      {said(result.text) && <p>{said(result.text)}</p>}
       <ol>
         {taken.map((s, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a station can come twice, and the list is never reordered
@@ -62,10 +63,7 @@ export function RehearsalResult({ result, page }: { result: Rehearsed; page: Flo
                     <ul>
                       {result.candidates.map((c) => (
                         <li key={c.id}>
-                          <b>{said(c.name)}</b>{' '}
-                          {c.id === (result.flow?.id ?? page.id) && c.matched ? (
-                            <Tag color="green">{t('approvalflows.rehearsal.chosen')}</Tag>
-                          ) : null}
+                          <b>{said(c.name)}</b> {c.matched ? <Tag color="green">{t('approvalflows.rehearsal.chosen')}</Tag> : null}
                           <small className="fc-soft">{said(c.why)}</small>
                         </li>
                       ))}
@@ -104,7 +102,7 @@ function StationLine({ station: s }: { station: Station }) {
         {number ? t('approvalflows.stepNamed', { number, name }) : name}
       </button>
       {said(s.why) && <small>{said(s.why)}</small>}
-      {s.kind === 'branch' && (s.lines ?? s.line ?? []).map((id) => lineName(id) && <small key={id}>→ {lineName(id)}</small>)}
+      {s.kind === 'branch' && (s.lines ?? []).map((id) => lineName(id) && <small key={id}>→ {lineName(id)}</small>)}
       {(s.skipped ?? []).map((x) => (
         <small key={x.line} className="fc-soft">
           {lineName(x.line)}: {said(x.why)}

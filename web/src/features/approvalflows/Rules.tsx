@@ -83,7 +83,7 @@ function RuleCard({ rule, onChange, disabled }: { rule: Rule; onChange: (r: Rule
   );
 }
 
-const people = (facts: Fact[]) => facts.filter((f) => f.type === 'ref' && f.refPath === 'users');
+const people = (facts: Fact[]) => facts.filter((f) => f.type === 'ref' && f.refPath === 'users' && !f.name.includes('.'));
 
 function RuleFields({ rule, onChange, disabled }: { rule: Rule; onChange: (r: Rule) => void; disabled?: boolean }) {
   const { t } = useTranslation();

@@ -105,7 +105,7 @@ function FlowPanel({ page, draft }: { page: FlowPage; draft: Draft }) {
           value={page.unitId || undefined}
           treeData={treeOf(units.data ?? [], true)}
           treeDefaultExpandAll
-          onChange={(unitId: string | undefined) => void patch({ unitId: unitId ?? null })}
+          onChange={(unitId: string | undefined) => void patch({ unitId: unitId ?? '' })}
         />
       </Part>
       <Part label={t('approvalflows.flowWhen')} help={t('approvalflows.flowWhen.help')}>

@@ -92,7 +92,6 @@ export type Subject = {
   editable: string[];
   hideable: string[];
   default: NoMatch;
-  version?: number;
   flows: number;
 };
 
@@ -116,7 +115,7 @@ export type FlowItem = {
 export type VersionItem = {
   number: number;
   publishedAt: string;
-  publishedBy: string;
+  publishedBy?: string;
   publishedByName: string;
   note: string;
   running: number;
@@ -144,13 +143,14 @@ export type Station = {
   due?: string;
   approvers?: { userId: string; name: string; why?: Said; dropped?: Said }[];
   lines?: string[];
-  line?: string[];
   skipped?: { line: string; why: Said }[];
 };
 export type Rehearsed = {
-  flow?: { id: string; name: Said; number: number } | null;
+  flow?: { id?: string; name: Said; number: number } | null;
   candidates?: { id: string; name: Said; matched: boolean; why?: Said }[];
   stations: Station[];
   outcome: string;
+  /** Why it goes no further. */
+  text?: Said;
   problems?: FlowProblem[];
 };

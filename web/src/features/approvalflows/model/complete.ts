@@ -22,20 +22,6 @@ const onTexts: { insert: string; label: Words }[] = [
   { insert: 'startsWith("', label: { zh: '开头是', en: 'Begins with' } },
 ];
 
-/** What conditions know of whoever submits. */
-export const submitter: Fact = {
-  name: 'submitter',
-  label: { zh: '提交人', en: 'Submitter' },
-  type: 'lines',
-  fields: [
-    { name: 'id', label: { zh: '编号', en: 'Id' }, type: 'text' },
-    { name: 'name', label: { zh: '姓名', en: 'Name' }, type: 'text' },
-    { name: 'roles', label: { zh: '角色', en: 'Roles' }, type: 'multi' },
-    { name: 'company', label: { zh: '公司', en: 'Company' }, type: 'text' },
-    { name: 'department', label: { zh: '部门', en: 'Department' }, type: 'text' },
-  ],
-};
-
 /** Suggests how an expression may go on at the cursor: facts, their fields and values, and functions. */
 export function completions(facts: Fact[], text: string, cursor: number): Completion[] {
   const left = text.slice(0, cursor);
@@ -50,23 +36,21 @@ export function completions(facts: Fact[], text: string, cursor: number): Comple
   if ((left.match(/"/g) ?? []).length % 2) return [];
   const word = /[A-Za-z_][\w.]*$/.exec(left)?.[0] ?? '';
   const dot = word.lastIndexOf('.');
-  const typed = word.slice(dot + 1).toLowerCase();
-  const from = cursor - typed.length;
-  const fits = (name: string, label: Words) =>
-    name.toLowerCase().startsWith(typed) || label.zh.includes(typed) || label.en.toLowerCase().startsWith(typed);
-  const whole = facts.some((f) => f.name === submitter.name) ? facts : [...facts, submitter];
-  if (dot >= 0) {
-    const base = word.slice(0, dot);
-    const fact = whole.find((f) => f.name === base);
-    const lineFields = facts.filter((f) => f.type === 'lines').flatMap((f) => f.fields ?? []);
-    const fields = fact?.name === 'submitter' ? (fact.fields ?? []) : fact ? [] : lineFields;
-    const more =
-      fact?.name === 'submitter' ? [] : fact?.type === 'lines' || fact?.type === 'multi' ? onLists : fact?.type === 'text' ? onTexts : [];
-    return [...fields.map((f) => ({ insert: f.name, label: f.label })), ...more]
-      .filter((f) => fits(f.insert, f.label))
-      .map((f) => ({ ...f, from }));
-  }
-  return [...whole.map((f) => ({ insert: f.name, label: f.label })), ...functions]
-    .filter((f) => fits(f.insert, f.label))
-    .map((f) => ({ ...f, from }));
+  const fits = (typed: string) => (c: { insert: string; label: Words }) =>
+    c.insert.toLowerCase().startsWith(typed.toLowerCase()) ||
+    c.label.zh.includes(typed) ||
+    c.label.en.toLowerCase().startsWith(typed.toLowerCase());
+  const all = facts.map((f) => ({ insert: f.name, label: f.label }));
+  if (dot < 0) return [...all, ...functions].filter(fits(word)).map((c) => ({ ...c, from: cursor - word.length }));
+  const base = word.slice(0, dot);
+  const typed = word.slice(dot + 1);
+  const fact = facts.find((f) => f.name === base);
+  const within = all.filter((c) => c.insert.startsWith(`${base}.`)).map((c) => ({ ...c, insert: c.insert.slice(dot + 1) }));
+  // What is no fact is the name of one line, as in exists(x, x.price > 0).
+  const line =
+    fact || within.length
+      ? []
+      : facts.flatMap((f) => (f.type === 'lines' ? (f.fields ?? []) : [])).map((f) => ({ insert: f.name, label: f.label }));
+  const more = fact?.type === 'lines' || fact?.type === 'multi' ? onLists : fact?.type === 'text' ? onTexts : [];
+  return [...within, ...line, ...more].filter(fits(typed)).map((c) => ({ ...c, from: cursor - typed.length }));
 }

@@ -18,7 +18,7 @@ import {
   stepKey,
 } from './edit';
 import { arranged, size } from './layout';
-import { before, lineOf, treeOf } from './tree';
+import { approvalsBefore, lineOf, treeOf } from './tree';
 
 describe('a graph read as a list', () => {
   test.each([
@@ -51,8 +51,8 @@ describe('a graph read as a list', () => {
 
   test('a rejection can lead to the approvals before, and to no other', () => {
     const flow = flowOf('s>a1 a1>b1 b1>a2? b1>a3! a2>a4 a3>a4 a4>e');
-    expect(before(flow, 'a4').map((n) => n.id)).toEqual(['a1', 'a2', 'a3']);
-    expect(before(flow, 'a2').map((n) => n.id)).toEqual(['a1']);
+    expect(approvalsBefore(flow, 'a4').map((n) => n.id)).toEqual(['a1', 'a2', 'a3']);
+    expect(approvalsBefore(flow, 'a2').map((n) => n.id)).toEqual(['a1']);
   });
 });
 

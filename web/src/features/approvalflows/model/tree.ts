@@ -150,7 +150,7 @@ export function nodesIn(item: Item): string[] {
 }
 
 /** The approvals that lie before a node on some way to it: where it can send a document back to. */
-export function before(flow: Flow, id: string): FlowNode[] {
+export function approvalsBefore(flow: Flow, id: string): FlowNode[] {
   const seen = new Set<string>([id]);
   const visit = (at: string) => {
     for (const l of linesTo(flow, at)) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { facts, flowOf, say } from '../testing/flows';
-import type { Condition, FlowNode, Rule } from '../types';
+import type { Condition, Fact, FlowNode, Rule } from '../types';
 import { completions } from './complete';
 import { moveItem } from './edit';
 import { aboutFact, isEmpty, opsOf, peers, plainFacts, whole, withOp } from './facts';
@@ -54,7 +54,11 @@ describe('conditions in words', () => {
 });
 
 describe('what can be asked of a fact', () => {
-  const fact = (name: string) => plainFacts(facts).find((f) => f.name === name) ?? facts[0]!; // biome-ignore lint/style/noNonNullAssertion: the list is not empty
+  const fact = (name: string): Fact => {
+    const found = plainFacts(facts).find((f) => f.name === name);
+    if (!found) throw new Error(`no fact ${name}`);
+    return found;
+  };
 
   test.each([
     ['amount', '>'],

@@ -28,6 +28,12 @@ export const facts: Fact[] = [
   },
   { name: 'ownerId', label: { zh: '销售顾问', en: 'Consultant' }, type: 'ref', refPath: 'users' },
   {
+    name: 'submitter.roles',
+    label: { zh: '提交人角色', en: "Submitter's roles" },
+    type: 'multi',
+    options: [{ value: 'seller', label: { zh: '销售顾问', en: 'Consultant' } }],
+  },
+  {
     name: 'lines',
     label: { zh: '明细', en: 'Lines' },
     type: 'lines',
