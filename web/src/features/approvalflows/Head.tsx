@@ -58,7 +58,7 @@ export function Head({ page, draft, problems, checking, undo, redo, open, rehear
             <Tag>{t('approvalflows.unpublished')}</Tag>
           )}
           {!page.enabled && <Tag>{t('approvalflows.off')}</Tag>}
-          {edit && <SavingWords draft={draft} />}
+          {edit && (page.draft || draft.state !== 'saved') && <SavingWords draft={draft} />}
         </span>
       </div>
       {edit && (

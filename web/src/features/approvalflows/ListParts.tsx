@@ -87,11 +87,8 @@ export function ArmHead({ line, index, fork, count }: { line: FlowLine; index: n
   const next = own[own.findIndex((l) => l.id === line.id) + 1];
   const text = lineWords(say, flow, line);
   const missing = !fork && !line.else && !text;
-  const said = fork
-    ? text || t('approvalflows.part', { n: index + 1 })
-    : line.else && !say.words(line.name)
-      ? text
-      : t('approvalflows.if', { text });
+  // The words of all other cases are no condition.
+  const said = fork ? text || t('approvalflows.part', { n: index + 1 }) : line.else ? text : t('approvalflows.if', { text });
   const number = tree.numbers.get(line.to);
   return (
     <div className={`fc-af-armhead${chosen(selected) === line.id ? ' on' : ''}${missing ? ' missing' : ''}`}>

@@ -91,7 +91,7 @@ function KindPart({ subjects, flows, may, whole, make }: PartProps) {
   return (
     <section className="fc-card fc-section">
       <h2 className="fc-h2">{words(subjects[0]?.kindLabel)}</h2>
-      {subjects.map((s) => (
+      {[...subjects.filter((s) => s.ready), ...subjects.filter((s) => !s.ready)].map((s) => (
         <SubjectPart
           key={s.action}
           subject={s}
