@@ -58,16 +58,16 @@ test('a flow with two branches, a parallel part and an escalation is designed, r
   await panel(page).getByLabel('值', { exact: true }).fill('3');
   await expect(list(page).getByRole('button', { name: /如果 折扣率 大于 3%/ })).toBeVisible();
   await list(page)
-    .getByRole('button', { name: /第 2 步/ })
+    .getByRole('button', { name: /^第 2 步/ })
     .click();
   await decide(page, '领导审批', '集团领导', '集团的角色');
   await add(page, '领导审批', '同时进行');
   await list(page)
-    .getByRole('button', { name: /第 3 步/ })
+    .getByRole('button', { name: /^第 3 步/ })
     .click();
   await decide(page, '领导复核', '集团领导', '集团的角色');
   await list(page)
-    .getByRole('button', { name: /第 4 步/ })
+    .getByRole('button', { name: /^第 4 步/ })
     .click();
   await decide(page, '经理知悉', '销售经理');
   await expect(button(page, '检查通过').or(page.getByRole('button', { name: /个提醒/ }))).toBeVisible();
@@ -98,7 +98,7 @@ test('a flow with two branches, a parallel part and an escalation is designed, r
 
   // Nobody in a step is found, and the list of problems leads there.
   await list(page)
-    .getByRole('button', { name: /经理知悉/ })
+    .getByRole('button', { name: /^第 4 步/ })
     .click();
   await button(panel(page), '删除这条').click();
   await page.getByRole('button', { name: /1 个问题/ }).click();
@@ -133,7 +133,7 @@ test('a flow with two branches, a parallel part and an escalation is designed, r
 
   // Changed, compared and restored.
   await list(page)
-    .getByRole('button', { name: /第 1 步/ })
+    .getByRole('button', { name: /^第 1 步/ })
     .click();
   await panel(page).getByLabel('中文名称').fill('店总审批');
   await button(page, '发布').click();
@@ -157,12 +157,12 @@ test('a draft does not go over what somebody else saved', async ({ browser }) =>
   const other = await signIn(browser, 'admin');
   await other.goto(one.url());
   await list(other)
-    .getByRole('button', { name: /第 1 步/ })
+    .getByRole('button', { name: /^第 1 步/ })
     .click();
   await panel(other).getByLabel('中文名称').fill('别人的名字');
   await expect(other.getByRole('status').filter({ hasText: '草稿已保存' })).toBeVisible();
   await list(one)
-    .getByRole('button', { name: /第 1 步/ })
+    .getByRole('button', { name: /^第 1 步/ })
     .click();
   await panel(one).getByLabel('中文名称').fill('我的名字');
   await expect(one.getByText('别人刚改过这个流程')).toBeVisible();
@@ -176,7 +176,7 @@ test('the list alone suffices on a phone', async ({ browser }) => {
   await page.getByRole('link', { name: '大额合同', exact: true }).click();
   await add(page, '提交人提交', '抄送');
   await list(page)
-    .getByRole('button', { name: /第 1 步/ })
+    .getByRole('button', { name: /^第 1 步/ })
     .click();
   const drawer = page.locator('.ant-drawer:visible');
   await drawer.getByLabel('中文名称').fill('抄送经理');
