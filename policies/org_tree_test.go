@@ -42,6 +42,9 @@ func TestEditUnit(t *testing.T) {
 	must(t, edit(env.CompanyAdmin, env.Department, 1, tenants.UnitEdit{Name: &name, Code: &code}))
 	refused(t, edit(env.Admin, env.Department, 1, tenants.UnitEdit{Name: &name}), record.ErrStale)
 	refused(t, edit(env.Admin, env.Department, 2, tenants.UnitEdit{Code: &taken}), tenants.ErrUnitCode)
+	for _, wrong := range []string{"x", env.Cashier.User.String(), env.OtherTenant(t).Manager.User.String()} { // the cashier works beside, not in it or above
+		refused(t, edit(env.Admin, env.Department, 2, tenants.UnitEdit{Head: &wrong}), tenants.ErrHead)
+	}
 	refused(t, edit(env.CompanyAdmin, env.OtherCompany, 1, tenants.UnitEdit{Name: &name}), tenants.ErrBeyond)
 	refused(t, edit(env.Sales, env.Department, 2, tenants.UnitEdit{Name: &name}), rest.ErrDenied)
 	refused(t, edit(env.OtherTenant(t).Admin, env.Department, 2, tenants.UnitEdit{Name: &name}), rest.ErrMissing)

@@ -102,7 +102,7 @@ func (o *Org) EditUnit(ctx context.Context, a Actor, unit uuid.UUID, version int
 			was["startMonth"], now["startMonth"] = u.startMonth, month
 		}
 		head := u.head
-		if in.Head != nil {
+		if in.Head != nil && *in.Head != head.String() { // one who left since stays until somebody names another
 			if head, err = headOf(ctx, tx, unit, *in.Head); err != nil {
 				return err
 			}

@@ -101,18 +101,18 @@ func readRun(ctx context.Context, tx tenants.Tx, id uuid.UUID, lock string) (*ru
 	r := &run{ID: id, steps: map[uuid.UUID]stepRow{}, tasks: map[uuid.UUID]taskRow{}, versions: map[uuid.UUID]int{}, signatures: map[uuid.UUID]uuid.UUID{}}
 	var company, department, owner, flow, unit uuid.NullUUID
 	var closed sql.NullTime
-	var arrived, chosen, resume, urged, input []byte
+	var arrived, chosen, resume, urged, input, snapshot []byte
 	err := tx.QueryRowContext(ctx, `SELECT version, company_id, department_id, owner_id, number, record_kind, action, record_id, title, summary, summary_en, status, submitted_at, closed_at, amount, flow_id, flow_version,
 		reason, unit_id, input, snapshot, arrived, chosen, resume, urged FROM approvals WHERE tenant_id = ? AND id = ?`+lock, tx.Tenant, id).
 		Scan(&r.Version, &company, &department, &owner, &r.number, &r.Kind, &r.Action, &r.RecordID, &r.title, &r.summary, &r.summaryEn, &r.Status, &r.SubmittedAt, &closed, &r.amount, &flow, &r.FlowVersion,
-			&r.Reason, &unit, &input, &r.Snapshot, &arrived, &chosen, &resume, &urged)
+			&r.Reason, &unit, &input, &snapshot, &arrived, &chosen, &resume, &urged)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, rest.ErrMissing
 	}
 	if err != nil {
 		return nil, fmt.Errorf("approval %s: %w", id, err)
 	}
-	r.Company, r.Department, r.Submitter, r.FlowID, r.Unit, r.ClosedAt, r.Run.ID, r.Input = company.UUID, department.UUID, owner.UUID, flow.UUID, unit.UUID, closed.Time, id, input
+	r.Company, r.Department, r.Submitter, r.FlowID, r.Unit, r.ClosedAt, r.Run.ID, r.Input, r.Snapshot = company.UUID, department.UUID, owner.UUID, flow.UUID, unit.UUID, closed.Time, id, input, snapshot
 	if err := errors.Join(json.Unmarshal(arrived, &r.Arrived), json.Unmarshal(chosen, &r.Chosen), json.Unmarshal(resume, &r.Resume), json.Unmarshal(urged, &r.Urged)); err != nil {
 		return nil, fmt.Errorf("approval %s: %w", id, err)
 	}

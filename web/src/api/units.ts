@@ -12,6 +12,8 @@ export type Unit = {
   version: number;
   startMonth?: string;
   openedOn?: string;
+  headId?: string;
+  headName?: string;
   mergedIntoId?: string;
   mergedIntoName?: string;
 };
@@ -27,7 +29,7 @@ export const useUnits = () =>
       do {
         const page: Page = await get<Page>(
           '/org-units',
-          { limit: 100, sort: 'code', cursor, fields: 'parentId,companyId,kind,code,name,status,startMonth,openedOn,mergedIntoId' },
+          { limit: 100, sort: 'code', cursor, fields: 'parentId,companyId,kind,code,name,status,startMonth,openedOn,headId,mergedIntoId' },
           signal,
         );
         all.push(...page.items);

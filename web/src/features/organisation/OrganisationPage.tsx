@@ -153,6 +153,12 @@ export function OrganisationPage() {
                 <dt>{t('org.below')}</dt>
                 <dd>{all.filter((u) => u.parentId === unit.id).length}</dd>
               </div>
+              {!at && (
+                <div>
+                  <dt>{t('org.head')}</dt>
+                  <dd>{unit.headName ?? t('value.none')}</dd>
+                </div>
+              )}
               {unit.kind === 'company' && !at && (
                 <>
                   <div>

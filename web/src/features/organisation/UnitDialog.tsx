@@ -4,12 +4,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post, request } from '../../api/client';
 import { kindsBelow, treeOf, type Unit, within } from '../../api/units';
+import { PersonSelect } from '../../components/PersonSelect';
 import { useTell } from '../../components/tell';
 import { onward } from '../../lib/onward';
 import { sortErrors } from '../../lib/problems';
 
 export type Task = { what: 'add' | 'edit' | 'move'; unit: Unit; to?: string };
-type Values = { kind?: string; code?: string; name?: string; parentId?: string; startMonth?: dayjs.Dayjs };
+type Values = { kind?: string; code?: string; name?: string; parentId?: string; startMonth?: dayjs.Dayjs; headId?: string };
 
 /** Adds a unit below another one, renames it, or moves it. */
 export function UnitDialog({ task, units, close, done }: { task: Task; units: Unit[]; close: () => void; done: () => Promise<void> }) {
@@ -24,7 +25,7 @@ export function UnitDialog({ task, units, close, done }: { task: Task; units: Un
     if (task.what === 'add') return post('/org-units', { parentId: unit.id, kind: v.kind, code: v.code?.trim(), name: v.name?.trim() });
     if (task.what === 'edit')
       return request('PATCH', `/org-units/${unit.id}`, {
-        body: { code: v.code?.trim(), name: v.name?.trim(), startMonth: v.startMonth?.format('YYYY-MM') },
+        body: { code: v.code?.trim(), name: v.name?.trim(), startMonth: v.startMonth?.format('YYYY-MM'), headId: v.headId ?? '' },
         version: unit.version,
       });
     return post(`/org-units/${unit.id}/move`, { parentId: v.parentId }, unit.version);
@@ -61,7 +62,7 @@ export function UnitDialog({ task, units, close, done }: { task: Task; units: Un
     task.what === 'add'
       ? { kind: kinds[0] }
       : task.what === 'edit'
-        ? { code: unit.code, name: unit.name, startMonth: unit.startMonth ? dayjs(unit.startMonth) : undefined }
+        ? { code: unit.code, name: unit.name, startMonth: unit.startMonth ? dayjs(unit.startMonth) : undefined, headId: unit.headId }
         : { parentId: task.to ?? unit.parentId };
   return (
     <Modal open title={title[task.what]} okText={t('form.save')} confirmLoading={busy} onOk={form.submit} onCancel={close} destroyOnHidden>
@@ -85,6 +86,11 @@ export function UnitDialog({ task, units, close, done }: { task: Task; units: Un
         {task.what === 'edit' && unit.kind === 'company' && (
           <Form.Item name="startMonth" label={t('org.startMonth')} extra={t('org.startMonthHint')}>
             <DatePicker picker="month" allowClear={!unit.startMonth} style={{ width: 180 }} />
+          </Form.Item>
+        )}
+        {task.what === 'edit' && (
+          <Form.Item name="headId" label={t('org.head')} extra={t('org.headHint')}>
+            <PersonSelect label={t('org.head')} title={unit.headName} />
           </Form.Item>
         )}
         {task.what === 'move' && (
