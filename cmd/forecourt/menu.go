@@ -40,6 +40,7 @@ func menu() record.Menu {
 			page("roles", "角色权限", "Roles", "role:read"),
 			shaping,
 			page("groups", "用户组", "User groups", "user_group:read"),
+			page("approval-flows", "审批流程", "Approval flows", "approval_flow:read"),
 			page("explain", "权限说明", "Why access", "role:read"),
 			page("jobs", "后台任务", "Background jobs", "job:read"),
 			page("log", "系统日志", "System log", "history:read"),

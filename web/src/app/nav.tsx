@@ -1,6 +1,7 @@
 import {
   ApiOutlined,
   AppstoreOutlined,
+  AuditOutlined,
   BankOutlined,
   CarOutlined,
   CarryOutOutlined,
@@ -59,6 +60,7 @@ const pages: Record<string, ReactNode> = {
   roles: <SafetyOutlined aria-hidden />,
   screens: <LayoutOutlined aria-hidden />,
   groups: <UsergroupAddOutlined aria-hidden />,
+  'approval-flows': <AuditOutlined aria-hidden />,
   explain: <QuestionCircleOutlined aria-hidden />,
   jobs: <ClockCircleOutlined aria-hidden />,
   log: <HistoryOutlined aria-hidden />,

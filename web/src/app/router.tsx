@@ -203,6 +203,20 @@ const explain = createRoute({
   component: lazyRouteComponent(() => import('../features/explain/ExplainPage'), 'ExplainPage'),
 });
 
+const approvalFlows = createRoute({
+  getParentRoute: () => shell,
+  path: '/approval-flows',
+  component: lazyRouteComponent(() => import('../features/approvalflows/OverviewPage'), 'OverviewPage'),
+});
+
+const approvalFlow = createRoute({
+  getParentRoute: () => shell,
+  path: '/approval-flows/$id',
+  validateSearch: (s: Record<string, unknown>): { view?: 'list' | 'drawing' | 'both' } =>
+    s.view === 'list' || s.view === 'drawing' || s.view === 'both' ? { view: s.view } : {},
+  component: lazyRouteComponent(() => import('../features/approvalflows/DesignerPage'), 'DesignerPage'),
+});
+
 const jobs = createRoute({
   getParentRoute: () => shell,
   path: '/jobs',
@@ -273,6 +287,8 @@ export const router = createRouter({
       screens,
       groups,
       explain,
+      approvalFlows,
+      approvalFlow,
       jobs,
       log,
       identity,
