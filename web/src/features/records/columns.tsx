@@ -3,6 +3,7 @@ import type { TableColumnsType } from 'antd';
 import type { FieldInfo, KindInfo, Row } from '../../api/types';
 import { Value } from '../../components/Value';
 import { fieldOf } from '../../lib/kind';
+import { linkOf } from './extend';
 
 const widths: Partial<Record<string, number>> = {
   money: 118,
@@ -38,6 +39,7 @@ export function columns(
   label: (f: FieldInfo) => string,
   sort?: string,
   fields = fieldsOf(kind, kind.list),
+  late?: (f: FieldInfo, row: Row) => boolean,
 ): TableColumnsType<Row> {
   return fields.map((f, i) => ({
     fixed: i === 0 ? ('start' as const) : undefined,
@@ -52,9 +54,13 @@ export function columns(
     showSorterTooltip: false,
     render: (_: unknown, row: Row) =>
       i === 0 ? (
-        <Link to="/r/$path/$id" params={{ path: kind.path, id: row.id }} onClick={(e) => e.stopPropagation()}>
+        <Link {...linkOf(kind, row)} onClick={(e) => e.stopPropagation()}>
           <Value field={f} row={row} link={false} />
         </Link>
+      ) : late?.(f, row) ? (
+        <span className="fc-late">
+          <Value field={f} row={row} link={false} />
+        </span>
       ) : (
         <Value field={f} row={row} link={false} />
       ),
