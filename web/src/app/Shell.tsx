@@ -1,5 +1,6 @@
 import {
   AppstoreOutlined,
+  AuditOutlined,
   FileTextOutlined,
   FundOutlined,
   HomeOutlined,
@@ -10,11 +11,12 @@ import {
 } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
-import { Alert, App, Button, Menu } from 'antd';
+import { Alert, App, Badge, Button, Menu } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { noticesQuery, useKinds, useMe } from '../api/queries';
 import type { Me } from '../api/types';
+import { useTodo } from '../features/approvals/queries';
 import { prefs, useNames, usePrefs, useWords } from '../lib/prefs';
 import { usePhone } from '../lib/screen';
 import { tabs, useTabs } from '../lib/tabs';
@@ -86,11 +88,26 @@ function Side() {
   const me = useMe();
   const { folded } = usePrefs();
   const { pathname } = useLocation();
-  const selected = pathname.startsWith('/r/') ? `/r/${pathname.split('/')[2]}` : pathname;
+  const todo = useTodo();
+  const parts = pathname.split('/');
+  const selected = parts[1] === 'r' ? `/r/${parts[2]}` : parts[1] === 'approvals' ? '/approvals' : pathname;
   const own = pages(me?.grants ?? {});
   const link = (to: string, icon: React.ReactNode, label: string) => ({ key: to, icon, label: <Link to={to}>{label}</Link> });
   const items = [
     link('/', <HomeOutlined aria-hidden />, t('nav.workbench')),
+    ...(kinds.some((k) => k.name === 'approval_task')
+      ? [
+          {
+            key: '/approvals',
+            icon: <AuditOutlined aria-hidden />,
+            label: (
+              <Link to="/approvals" className="fc-counted">
+                {t('approval.mine')} <Badge size="small" count={todo.more ? `${todo.count}+` : todo.count} overflowCount={999} />
+              </Link>
+            ),
+          },
+        ]
+      : []),
     ...grouped(kinds, own).map((g) => ({
       key: g.key,
       type: 'group' as const,
@@ -175,8 +192,10 @@ function BottomBar() {
   const names = useNames();
   const kinds = useKinds();
   const { pathname } = useLocation();
+  const todo = useTodo();
   const icons: Record<string, React.ReactNode> = { customer: <TeamOutlined />, intent: <FundOutlined />, contract: <FileTextOutlined /> };
-  const middle = ['customer', 'intent', 'contract'].flatMap((n) => kinds.find((k) => k.name === n) ?? []);
+  const approvals = kinds.some((k) => k.name === 'approval_task');
+  const middle = ['customer', 'intent', ...(approvals ? [] : ['contract'])].flatMap((n) => kinds.find((k) => k.name === n) ?? []);
   return (
     <nav className="fc-bottom" aria-label={t('nav.main')}>
       <Link to="/" className={pathname === '/' ? 'active' : ''}>
@@ -189,6 +208,14 @@ function BottomBar() {
           {names.many(k)}
         </Link>
       ))}
+      {approvals && (
+        <Link to="/approvals" className={pathname.startsWith('/approvals') ? 'active' : ''}>
+          <Badge size="small" count={todo.more ? `${todo.count}+` : todo.count} overflowCount={99}>
+            <AuditOutlined />
+          </Badge>
+          {t('nav.approvals')}
+        </Link>
+      )}
       <Link to="/me" className={pathname === '/me' ? 'active' : ''}>
         <UserOutlined />
         {t('nav.mine')}

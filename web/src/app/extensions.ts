@@ -1,5 +1,6 @@
 import { lazy } from 'react';
-import { extend } from '../features/records/extend';
+import { barred, isLate } from '../features/approvals/rules';
+import { answer, beside, extend } from '../features/records/extend';
 
 // What one feature adds to the pages of another stands here, so that features know nothing of each other.
 extend('user', {
@@ -8,3 +9,25 @@ extend('user', {
   Actions: lazy(() => import('../features/people/PersonActions').then((m) => ({ default: m.PersonActions }))),
   Section: lazy(() => import('../features/people/Postings').then((m) => ({ default: m.Postings }))),
 });
+
+const Preview = lazy(() => import('../features/approvals/Decision').then((m) => ({ default: m.Preview })));
+
+extend('approval', {
+  page: { to: '/approvals/$id', id: 'id' },
+  list: { fields: [], Preview },
+});
+extend('approval_task', {
+  page: { to: '/approvals/$id', id: 'approvalId' },
+  list: {
+    fields: ['approvalId', 'bulk', 'status', 'late', 'number', 'title'],
+    barred,
+    late: isLate,
+    Chosen: lazy(() => import('../features/approvals/Chosen').then((m) => ({ default: m.Chosen }))),
+    Preview,
+  },
+});
+beside(lazy(() => import('../features/approvals/Panel').then((m) => ({ default: m.Panel }))));
+answer(
+  'approval.choose',
+  lazy(() => import('../features/approvals/ChooseDialog').then((m) => ({ default: m.ChooseDialog }))),
+);

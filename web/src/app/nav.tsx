@@ -44,8 +44,8 @@ const groups: Group[] = [
   { key: 'nav.system', kinds: ['user'] },
 ];
 
-// The tree of units has a page of its own, and no list beside it.
-const drawn = ['org_unit'];
+// These have pages of their own, and no list beside them.
+const drawn = ['org_unit', 'approval', 'approval_task'];
 
 const icons: Record<string, ReactNode> = {
   visit: <ShopOutlined aria-hidden />,

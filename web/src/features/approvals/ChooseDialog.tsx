@@ -1,0 +1,41 @@
+import { Form, Modal } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ProblemError } from '../../api/client';
+import type { KindInfo, Open } from '../../api/types';
+import { PersonSelect } from '../../components/PersonSelect';
+import { useTell } from '../../components/tell';
+import { choicesOf } from './rules';
+
+type Props = { kind: KindInfo; row: Open; error: ProblemError; again: (more: object) => Promise<void>; close: () => void };
+
+/** Asks the submitter for the approvers that the flow leaves to them, and submits again with their names. */
+export function ChooseDialog({ error, again, close }: Props) {
+  const { t } = useTranslation();
+  const tell = useTell();
+  const [form] = Form.useForm<Record<string, string>>();
+  const [busy, setBusy] = useState(false);
+  const wanted = choicesOf(error);
+  const submit = async (v: Record<string, string>) => {
+    setBusy(true);
+    try {
+      await again({ choices: Object.fromEntries(wanted.map((w) => [w.node, [v[w.node]]])) });
+    } catch (e) {
+      tell.failed(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal open title={t('approval.chooseTitle')} okText={t('approval.submit')} confirmLoading={busy} onOk={form.submit} onCancel={close}>
+      <p className="fc-soft">{t('approval.chooseHint')}</p>
+      <Form form={form} layout="vertical" onFinish={submit}>
+        {wanted.map((w) => (
+          <Form.Item key={w.node} name={w.node} label={w.label} rules={[{ required: true, message: t('approval.chooseFirst') }]}>
+            <PersonSelect label={w.label} />
+          </Form.Item>
+        ))}
+      </Form>
+    </Modal>
+  );
+}
