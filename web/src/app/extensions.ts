@@ -12,22 +12,47 @@ extend('user', {
 
 const Preview = lazy(() => import('../features/approvals/Decision').then((m) => ({ default: m.Preview })));
 
+const Card = lazy(() => import('../features/approvals/Card').then((m) => ({ default: m.Card })));
+
 extend('approval', {
   page: { to: '/approvals/$id', id: 'id' },
-  list: { fields: [], Preview },
+  list: {
+    fields: ['title', 'summary', 'amount', 'companyId', 'status', 'submittedAt', 'currentStep'],
+    english: { summary: 'summaryEn', currentStep: 'currentStepEn' },
+    columns: ['number', 'title', 'amount', 'currentStep', 'status', 'submittedAt'],
+    Card,
+    Preview,
+  },
 });
 extend('approval_task', {
   page: { to: '/approvals/$id', id: 'approvalId' },
   list: {
-    fields: ['approvalId', 'bulk', 'status', 'late', 'number', 'title'],
+    fields: [
+      'approvalId',
+      'bulk',
+      'status',
+      'late',
+      'number',
+      'title',
+      'summary',
+      'amount',
+      'submitterId',
+      'companyId',
+      'step',
+      'openedAt',
+      'dueAt',
+    ],
+    english: { summary: 'summaryEn', step: 'stepEn' },
+    columns: ['number', 'title', 'amount', 'submitterId', 'step', 'dueAt'],
     barred,
     late: isLate,
     Chosen: lazy(() => import('../features/approvals/Chosen').then((m) => ({ default: m.Chosen }))),
+    Card,
     Preview,
   },
 });
 beside(lazy(() => import('../features/approvals/Panel').then((m) => ({ default: m.Panel }))));
 answer(
-  'approval.choose',
+  'approval.choice',
   lazy(() => import('../features/approvals/ChooseDialog').then((m) => ({ default: m.ChooseDialog }))),
 );

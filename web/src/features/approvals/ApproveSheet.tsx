@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/client';
 import { FieldInput } from '../../components/FieldInput';
 import { useTell } from '../../components/tell';
-import { titleName } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
+import { fieldOfFact } from './Document';
 import { People } from './People';
 import { sendFile } from './queries';
 import { edits, mustSay } from './rules';
@@ -66,7 +66,7 @@ export function ApproveSheet({ approval, task, send, close }: Props) {
       <Form<Values> form={form} layout="vertical" initialValues={{ edit: initial }} onFinish={submit}>
         {task.edit.map((f) => (
           <Form.Item key={f.name} name={['edit', f.name]} label={words(f.label)}>
-            <FieldInput field={f} title={(f as unknown as Record<string, unknown>)[titleName(f.name)] as string | undefined} />
+            <FieldInput field={fieldOfFact(f)} title={f.text || undefined} />
           </Form.Item>
         ))}
         <Form.Item
@@ -75,7 +75,7 @@ export function ApproveSheet({ approval, task, send, close }: Props) {
           rules={mustSay(task, 'approve') ? needed(t('approval.opinion')) : undefined}
           required={mustSay(task, 'approve')}
         >
-          <Input.TextArea maxLength={2000} autoSize={{ minRows: 2, maxRows: 6 }} autoFocus={!task.signature} />
+          <Input.TextArea maxLength={1000} autoSize={{ minRows: 2, maxRows: 6 }} autoFocus={!task.signature} />
         </Form.Item>
         {task.choose && (
           <Form.Item

@@ -10,15 +10,13 @@ import { type Agreement, ApproveSheet } from './ApproveSheet';
 import { type Others, OthersSheet } from './OthersSheet';
 import { onApproval, onTask, useDecided } from './queries';
 import { RejectSheet } from './RejectSheet';
-import { asksMore } from './rules';
+import { asksMore, overtaken } from './rules';
 import { SaySheet } from './SaySheet';
 import { useSoon } from './soon';
 import type { ApprovalPage, May } from './types';
 
 type Asked = 'approve' | 'reject' | 'answer' | 'take_back' | 'withdraw' | 'urge' | 'hand_over' | 'ask' | 'add';
 type Props = { page: ApprovalPage; keys: boolean; onDecided?: () => void };
-
-const stale = (e: unknown) => e instanceof ProblemError && (e.status === 412 || e.status === 409 || e.status === 404);
 
 /** What the reader can do, the likeliest under the thumb. Agreeing is one tap, which can be undone for a moment. */
 export function Bar({ page, keys, onDecided }: Props) {
@@ -40,9 +38,9 @@ export function Bar({ page, keys, onDecided }: Props) {
       await decided();
       if (goOn) onDecided?.();
     } catch (e) {
-      if (!stale(e)) throw e;
+      if (!(e instanceof ProblemError) || !overtaken(e)) throw e;
       setAsked(undefined);
-      tell.warn(e instanceof ProblemError && e.status === 409 && e.detail ? e.detail : t('approval.stale'));
+      tell.warn(e.status !== 412 && e.detail ? e.detail : t('approval.stale'));
       await decided();
     }
   };

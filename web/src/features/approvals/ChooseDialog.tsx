@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProblemError } from '../../api/client';
 import type { KindInfo, Open } from '../../api/types';
-import { PersonSelect } from '../../components/PersonSelect';
 import { useTell } from '../../components/tell';
+import { People } from './People';
 import { choicesOf } from './rules';
 
 type Props = { kind: KindInfo; row: Open; error: ProblemError; again: (more: object) => Promise<void>; close: () => void };
@@ -13,13 +13,17 @@ type Props = { kind: KindInfo; row: Open; error: ProblemError; again: (more: obj
 export function ChooseDialog({ error, again, close }: Props) {
   const { t } = useTranslation();
   const tell = useTell();
-  const [form] = Form.useForm<Record<string, string>>();
+  const [form] = Form.useForm<Record<string, string[]>>();
   const [busy, setBusy] = useState(false);
+  const [named, setNamed] = useState<Record<string, string[]>>({});
   const wanted = choicesOf(error);
-  const submit = async (v: Record<string, string>) => {
+  const submit = async (v: Record<string, string[]>) => {
     setBusy(true);
     try {
-      await again({ choices: Object.fromEntries(wanted.map((w) => [w.node, [v[w.node]]])) });
+      // A flow asks for one step after the other: those that were named before are sent again.
+      const choices = { ...named, ...v };
+      setNamed(choices);
+      await again({ choices });
     } catch (e) {
       tell.failed(e);
     } finally {
@@ -32,7 +36,7 @@ export function ChooseDialog({ error, again, close }: Props) {
       <Form form={form} layout="vertical" onFinish={submit}>
         {wanted.map((w) => (
           <Form.Item key={w.node} name={w.node} label={w.label} rules={[{ required: true, message: t('approval.chooseFirst') }]}>
-            <PersonSelect label={w.label} />
+            <People label={w.label} />
           </Form.Item>
         ))}
       </Form>

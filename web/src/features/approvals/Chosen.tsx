@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import type { KindInfo, Row } from '../../api/types';
 import { useTell } from '../../components/tell';
+import { useWords } from '../../lib/prefs';
 import './approvals.css';
 import { useDecided } from './queries';
 import { batchMost } from './rules';
@@ -18,6 +19,7 @@ type Values = { comment?: string; to?: 'submitter' | 'end' };
 /** Decides several together; each document has its own answer. */
 export function Chosen({ rows, clear }: { kind: KindInfo; rows: Row[]; clear: () => void }) {
   const { t } = useTranslation();
+  const words = useWords();
   const tell = useTell();
   const decided = useDecided();
   const [form] = Form.useForm<Values>();
@@ -90,7 +92,7 @@ export function Chosen({ rows, clear }: { kind: KindInfo; rows: Row[]; clear: ()
                   : undefined
               }
             >
-              <Input.TextArea maxLength={2000} autoSize={{ minRows: 2, maxRows: 6 }} />
+              <Input.TextArea maxLength={1000} autoSize={{ minRows: 2, maxRows: 6 }} />
             </Form.Item>
           </Form>
         </Sheet>
@@ -115,7 +117,7 @@ export function Chosen({ rows, clear }: { kind: KindInfo; rows: Row[]; clear: ()
                     item.number
                   )}{' '}
                   {row?.title !== undefined && <span className="fc-soft">{String(row.title)}</span>}
-                  {item.error && <p className="fc-late">{item.error.text}</p>}
+                  {item.error && <p className="fc-late">{words(item.error.text)}</p>}
                 </span>
               </li>
             ))}

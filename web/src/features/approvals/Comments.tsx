@@ -1,18 +1,13 @@
 import { PaperClipOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
 import { Button, Mentions, Upload } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get } from '../../api/client';
-import type { Page } from '../../api/types';
 import { useTell } from '../../components/tell';
 import { ago, when } from '../../lib/clock';
 import { Files } from './Files';
-import { onApproval, sendFile, useDecided } from './queries';
+import { onApproval, sendFile, useDecided, usePeopleFor } from './queries';
 import { calls, mentioned } from './rules';
 import type { Approval, PaperFile, Remark } from './types';
-
-const active = '[["status","=","active"]]';
 
 /** What people say about an approval. "@" calls somebody, who is told. */
 export function Comments({ approval, comments, may }: { approval: Approval; comments: Remark[]; may: boolean }) {
@@ -47,14 +42,7 @@ function Write({ approval }: { approval: Approval }) {
   const [picked, setPicked] = useState<{ id: string; name: string }[]>([]);
   const [files, setFiles] = useState<PaperFile[]>([]);
   const [busy, setBusy] = useState(false);
-  const people = useQuery({
-    queryKey: ['records', 'user', 'mention', asked],
-    queryFn: async ({ signal }) =>
-      (await get<Page>('/users', { q: asked || undefined, filter: active, limit: 10, fields: 'name,login' }, signal)).items,
-    enabled: asked !== undefined,
-    retry: false,
-    staleTime: 15_000,
-  });
+  const people = usePeopleFor(undefined, asked ?? '', asked !== undefined);
   const send = async () => {
     setBusy(true);
     try {
@@ -89,7 +77,7 @@ function Write({ approval }: { approval: Approval }) {
         loading={people.isFetching}
         filterOption={false}
         notFoundContent={people.isFetching ? '…' : t('approval.nobodyFound')}
-        options={(people.data ?? []).map((p) => ({ key: p.id, value: String(p.name), label: `${p.name} ${p.login ?? ''}` }))}
+        options={(people.data ?? []).map((p) => ({ key: p.userId, value: p.name, label: `${p.name} ${p.title}` }))}
         onSearch={setAsked}
         onSelect={(o) => setPicked([...picked, { id: String(o.key), name: String(o.value) }])}
         onChange={setText}

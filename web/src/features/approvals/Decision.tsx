@@ -20,7 +20,7 @@ import { Comments } from './Comments';
 import { Document, FactValue } from './Document';
 import { OthersSheet } from './OthersSheet';
 import { onApproval, onTask, pageQuery, useDecided, useTodo } from './queries';
-import { around, following, kept, keyFacts, waitingFor } from './rules';
+import { around, following, kept, keyFacts, overtaken, waitingFor } from './rules';
 import type { ApprovalPage, Status, TaskInfo } from './types';
 import { statusColours, Way } from './Way';
 
@@ -150,8 +150,8 @@ function Reassignable({ page }: { page: ApprovalPage }) {
       await onApproval(page.approval, 'reassign', { taskId: asked?.id, userId: user });
       tell.done(t('approval.done.reassigned'));
     } catch (e) {
-      if (!(e instanceof ProblemError) || e.status !== 412) throw e;
-      tell.warn(t('approval.stale'));
+      if (!(e instanceof ProblemError) || !overtaken(e)) throw e;
+      tell.warn(e.status !== 412 && e.detail ? e.detail : t('approval.stale'));
     }
     setAsked(undefined);
     await decided();
@@ -190,7 +190,9 @@ export function Top({ page, full }: { page: ApprovalPage; full?: boolean }) {
   return (
     <header className="fc-card fc-title">
       <div className="line">
-        <span className="fc-soft">{words(a.label)}</span>
+        <span className="fc-soft">
+          {words(a.kindLabel)} · {words(a.label)}
+        </span>
         <h1>{a.title || a.number}</h1>
         <StateTag status={a.status} />
         <span className="fill" />
@@ -199,9 +201,11 @@ export function Top({ page, full }: { page: ApprovalPage; full?: boolean }) {
             {t('approval.openPage')}
           </LinkButton>
         )}
-        <LinkButton to="/r/$path/$id" params={{ path: a.recordPath, id: a.recordId }}>
-          {t('approval.openDocument')}
-        </LinkButton>
+        {a.recordPath && (
+          <LinkButton to="/r/$path/$id" params={{ path: a.recordPath, id: a.recordId }}>
+            {t('approval.openDocument')}
+          </LinkButton>
+        )}
       </div>
       <p className="fc-soft fc-who">
         {[a.number, a.companyName, a.submitterName].filter((x) => x && x !== a.title).join(' · ')} ·{' '}

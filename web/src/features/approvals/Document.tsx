@@ -11,8 +11,17 @@ import { Files } from './Files';
 import { isChanged, type MarkedRow, marked, shownFields } from './rules';
 import type { Fact, Lines, Paper } from './types';
 
-const fieldOfFact = (f: Fact) =>
-  ({ name: f.name, label: f.label, type: f.type, format: f.format, options: f.options }) as unknown as FieldInfo;
+/** A fact as the field that shows or takes it. */
+export const fieldOfFact = (f: Fact): FieldInfo => ({
+  required: false,
+  sortable: false,
+  searchable: false,
+  personal: false,
+  visibility: 'shown',
+  readOnly: false,
+  ops: [],
+  ...f,
+});
 
 /** One value of the document; a reference shows the words that came with it. */
 export function FactValue({ fact, submitted = false }: { fact: Fact; submitted?: boolean }) {

@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { DatePicker, Empty, Select, Skeleton, Table, Tabs } from 'antd';
-import type { Dayjs } from 'dayjs';
+import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useKinds } from '../../api/queries';
 import type { Filter } from '../../api/types';
 import { Problem } from '../../components/Problem';
 import { RefSelect } from '../../components/RefSelect';
-import { today } from '../../lib/clock';
+import { instant, today } from '../../lib/clock';
 import { useNames, useWords } from '../../lib/prefs';
 import { usePageTitle } from '../../lib/tabs';
 import './approvals.css';
@@ -77,9 +77,9 @@ type Asked = { from: string; to: string; kind?: string; companyId?: string };
 
 function useHours() {
   const { t } = useTranslation();
-  return (h: number | null | undefined) => {
+  return (h: number) => {
     const d = duration(h);
-    return d ? t(d.key, { n: d.n }) : '—';
+    return t(d.key, { n: d.n });
   };
 }
 
@@ -87,12 +87,12 @@ function Shown({ figures: f, asked }: { figures: Figures; asked: Asked }) {
   const { t } = useTranslation();
   const hours = useHours();
   const period: Filter = [
-    ['submittedAt', '>=', asked.from],
-    ['submittedAt', '<=', asked.to],
+    ['submittedAt', '>=', instant(dayjs(asked.from))],
+    ['submittedAt', '<', instant(dayjs(asked.to).add(1, 'day'))],
     ...(asked.companyId ? ([['companyId', '=', asked.companyId]] as Filter) : []),
     ...(asked.kind ? ([['recordKind', '=', asked.kind]] as Filter) : []),
   ];
-  const count = (key: 'approved' | 'rejected' | 'returned' | 'withdrawn', n: number) => (
+  const count = (key: 'running' | 'approved' | 'rejected' | 'withdrawn', n: number) => (
     <Link to="/r/$path" params={{ path: 'approvals' }} search={{ filter: [...period, ['status', '=', key]] }} className="fc-card figure">
       <b>{n}</b>
       <span>{t(`approval.status.${key}`)}</span>
@@ -109,8 +109,12 @@ function Shown({ figures: f, asked }: { figures: Figures; asked: Asked }) {
             <small>{t('approval.medianOf', { time: hours(f.medianHours) })}</small>
           </span>
         </Link>
+        {count('running', f.running)}
         {count('approved', f.approved)}
-        {count('returned', f.returned)}
+        <div className="fc-card figure fc-told">
+          <b>{f.returned}</b>
+          <span>{t('approval.returnedOnce')}</span>
+        </div>
         {count('rejected', f.rejected)}
         {count('withdrawn', f.withdrawn)}
       </div>
@@ -160,13 +164,13 @@ function Steps({ steps, asked }: { steps: StepFigure[]; asked: Asked }) {
   const hours = useHours();
   const kinds = useKinds();
   const kindLabel = (name: string) => words(kinds.find((k) => k.name === name)?.label) || name;
-  const rows = [...steps].sort((a, b) => (b.medianHours ?? 0) - (a.medianHours ?? 0));
+  const rows = [...steps].sort((a, b) => b.medianHours - a.medianHours);
   const key = (s: StepFigure) => `${s.kind}.${s.action}.${s.node}.${words(s.flowName)}`;
-  const tasks = (s: StepFigure, more: Filter): Filter => [
-    ['recordKind', '=', s.kind],
-    ['step', '=', words(s.name)],
-    ['openedAt', '>=', asked.from],
-    ...more,
+  const tasks = (s: StepFigure): Filter => [
+    ['subject', '=', `${s.kind}.${s.action}`],
+    // Tasks hold the name of their step in Chinese, and in English beside it.
+    ['step', '=', s.name.zh],
+    ['openedAt', '>=', instant(dayjs(asked.from))],
   ];
   return (
     <>
@@ -175,8 +179,8 @@ function Steps({ steps, asked }: { steps: StepFigure[]; asked: Asked }) {
         bars={rows.map((s) => ({
           key: key(s),
           label: `${words(s.name)} · ${kindLabel(s.kind)}`,
-          n: s.medianHours ?? 0,
-          beyond: s.p90Hours ?? undefined,
+          n: s.medianHours,
+          beyond: s.p90Hours,
           says: `${hours(s.medianHours)} / ${hours(s.p90Hours)}`,
         }))}
       />
@@ -190,7 +194,7 @@ function Steps({ steps, asked }: { steps: StepFigure[]; asked: Asked }) {
           {
             title: t('approval.step'),
             render: (_, s) => (
-              <Link to="/r/$path" params={{ path: 'approval-tasks' }} search={{ filter: tasks(s, []) }}>
+              <Link to="/r/$path" params={{ path: 'approval-tasks' }} search={{ filter: tasks(s) }}>
                 {words(s.name)}
               </Link>
             ),

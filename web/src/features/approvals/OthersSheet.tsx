@@ -53,7 +53,7 @@ export function OthersSheet({ what, task, send, close }: Props) {
         )}
         {what !== 'reassign' && (
           <Form.Item name="comment" label={t('approval.opinion')}>
-            <Input.TextArea maxLength={2000} autoSize={{ minRows: 2, maxRows: 6 }} />
+            <Input.TextArea maxLength={1000} autoSize={{ minRows: 2, maxRows: 6 }} />
           </Form.Item>
         )}
       </Form>

@@ -13,7 +13,7 @@ import './approvals.css';
 import { SubmitterSheet } from './Bar';
 import { StateTag } from './Decision';
 import { kindName, pageQuery, taskKind, useApprovalsOf, useDecided } from './queries';
-import { waitingFor } from './rules';
+import { overtaken, waitingFor } from './rules';
 
 /** Where the approval of a record stands: the one under way, else the last. Records without one show nothing. */
 export function Panel({ kind, row }: { kind: KindInfo; row: Open }) {
@@ -34,8 +34,8 @@ export function Panel({ kind, row }: { kind: KindInfo; row: Open }) {
       await run();
       tell.done(t(done));
     } catch (e) {
-      if (!(e instanceof ProblemError) || e.status !== 412) throw e;
-      tell.warn(t('approval.stale'));
+      if (!(e instanceof ProblemError) || !overtaken(e)) throw e;
+      tell.warn(e.status !== 412 && e.detail ? e.detail : t('approval.stale'));
     }
     setAsked(undefined);
     await decided();
@@ -43,7 +43,7 @@ export function Panel({ kind, row }: { kind: KindInfo; row: Open }) {
   const waits = page ? waitingFor(page.stations) : [];
   return (
     <section className="fc-card fc-panel" aria-label={t('approval.approval')}>
-      <b>{words(a.label)}</b>
+      <b>{t('approval.of', { action: words(a.label) })}</b>
       <StateTag status={a.status} />
       <span className="fc-fill">
         {open && waits.length > 0
@@ -52,7 +52,7 @@ export function Panel({ kind, row }: { kind: KindInfo; row: Open }) {
                 {t('approval.waitsFor', { step: words(step.name), names: names.join('、') || '—' })}{' '}
               </span>
             ))
-          : open && a.currentStep}
+          : open && words(a.currentStep)}
         {!open && a.closedAt && (
           <span className="fc-soft" title={when(a.closedAt)}>
             {ago(a.closedAt)}

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePeopleFor } from './queries';
 
-type Props = { id?: string; task: string; label: string; value?: string[]; onChange?: (ids: string[]) => void; most?: number };
+type Props = { id?: string; task?: string; label: string; value?: string[]; onChange?: (ids: string[]) => void; most?: number };
 
-/** People who may decide about the document of a task, found by name. */
+/** People found by name: those who may decide about the document of a task; without one, everybody who works here. */
 export function People({ id, task, label, value, onChange, most }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
@@ -15,8 +15,8 @@ export function People({ id, task, label, value, onChange, most }: Props) {
     const timer = setTimeout(() => setQ(typed.trim()), 250);
     return () => clearTimeout(timer);
   }, [typed]);
-  const found = usePeopleFor(task, q, true);
-  const options = (found.data ?? []).map((p) => ({ value: p.id, label: p.name, hint: [p.unitName, p.title].filter(Boolean).join(' · ') }));
+  const found = usePeopleFor(task, q);
+  const options = (found.data ?? []).map((p) => ({ value: p.userId, label: p.name, hint: [p.unit, p.title].filter(Boolean).join(' · ') }));
   for (const v of value ?? []) if (!options.some((o) => o.value === v)) options.push({ value: v, label: known[v] ?? '…', hint: '' });
   return (
     <Select<string[]>

@@ -22,7 +22,7 @@ export function RejectSheet({ task, send, close }: Props) {
   const [top, setTop] = useState<string[]>([]);
   const to = Form.useWatch('to', form);
   const name = (r: Task['returns'][number]) =>
-    r.to === 'end' ? t('approval.toEnd') : r.to === 'submitter' ? t('approval.toSubmitter') : t('approval.toStep', { step: words(r.name) });
+    r.to === 'end' ? t('approval.toEnd') : r.to === 'submitter' ? t('approval.toSubmitter') : words(r.name);
   // What can be mended goes back; only what cannot be is ended.
   const first = task.returns.find((r) => r.to === 'submitter')?.to ?? task.returns[0]?.to;
   const submit = async (v: Rejection) => {
@@ -63,7 +63,7 @@ export function RejectSheet({ task, send, close }: Props) {
               : undefined
           }
         >
-          <Input.TextArea maxLength={2000} autoSize={{ minRows: 3, maxRows: 8 }} autoFocus />
+          <Input.TextArea maxLength={1000} autoSize={{ minRows: 3, maxRows: 8 }} autoFocus />
         </Form.Item>
       </Form>
     </Sheet>

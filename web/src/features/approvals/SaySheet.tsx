@@ -43,7 +43,7 @@ export function SaySheet({ title, hint, label, must = false, danger, send, close
           label={label}
           rules={must ? [{ required: true, whitespace: true, message: t('form.required', { label }) }] : undefined}
         >
-          <Input.TextArea maxLength={2000} autoSize={{ minRows: 2, maxRows: 6 }} autoFocus />
+          <Input.TextArea maxLength={1000} autoSize={{ minRows: 2, maxRows: 6 }} autoFocus />
         </Form.Item>
       </Form>
     </Sheet>

@@ -105,9 +105,10 @@ function Step({ station: s, act }: { station: Station; act?: (task: TaskInfo) =>
     <li>
       <span className="dot">{icons[s.status]}</span>
       <div>
-        <b>{words(s.name)}</b> {several && s.mode && <Tag>{t(`approval.mode.${s.mode}`)}</Tag>}
+        <b>{words(s.name)}</b> {s.copy && <Tag>{t('approval.task.copied')}</Tag>}
+        {several && s.mode && <Tag>{t(`approval.mode.${s.mode}`)}</Tag>}
         {s.round > 0 && <Tag>{t('approval.round', { n: s.round + 1 })}</Tag>}
-        {s.status === 'passed' && <Tag>{t('approval.passed')}</Tag>}
+        {s.status === 'passed' && !s.copy && <Tag>{t('approval.passed')}</Tag>}
         {s.status === 'open' && s.due && (
           <span className={s.late ? 'fc-late fc-num' : 'fc-soft fc-num'} title={when(s.due)}>
             {t(s.late ? 'approval.lateSince' : 'approval.dueBy', { at: when(s.due) })}
@@ -131,10 +132,10 @@ function Person({ task: x, act }: { task: TaskInfo; act?: (task: TaskInfo) => Re
   return (
     <li>
       <Tooltip title={words(x.why)}>
-        <span>{x.userName}</span>
+        <span>{x.userName || <span className="fc-late">{t('approval.nobody')}</span>}</span>
       </Tooltip>{' '}
       {x.byName && x.byId !== x.userId && <span className="fc-soft">{t('approval.byDeputy', { name: x.byName })}</span>}{' '}
-      <Tag color={colours[x.status]}>{t(`approval.task.${x.status}`)}</Tag>
+      {x.status !== 'copied' && <Tag color={colours[x.status]}>{t(`approval.task.${x.status}`)}</Tag>}
       {x.signed && <Tag>{t('approval.signed')}</Tag>}
       {origin && <small className="fc-soft">{t(origin)} </small>}
       {x.closed && <Time at={x.closed} />}

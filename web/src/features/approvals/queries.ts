@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, post, request } from '../../api/client';
 import { listQuery, useKinds } from '../../api/queries';
-import type { KindInfo, Row } from '../../api/types';
+import type { KindInfo, Page, Row } from '../../api/types';
 import { filterText } from '../../lib/kind';
 import type { Approval, ApprovalPage, Figures, PaperFile, Person } from './types';
 
@@ -19,18 +19,24 @@ export const pageQuery = (id: string) =>
 export const useApprovalsOf = (kind: string, record: string, enabled: boolean) =>
   useQuery({
     queryKey: ['records', kindName, 'of', kind, record],
-    queryFn: async ({ signal }) =>
-      (await get<{ items: (Approval & { currentStep?: string })[] }>('/approvals/of', { kind, record }, signal)).items,
+    queryFn: async ({ signal }) => (await get<{ items: Approval[] }>('/approvals/of', { kind, record }, signal)).items,
     enabled,
   });
 
-/** Who can be handed a task, asked about it or added to it. */
-export const usePeopleFor = (task: string, q: string, enabled: boolean) =>
+const active = '[["status","=","active"]]';
+
+/** Who can be handed a task, asked about it or added to it; without a task, everybody who works here. */
+export const usePeopleFor = (task: string | undefined, q: string, enabled = true) =>
   useQuery({
-    queryKey: ['records', taskKind, 'people', task, q],
-    queryFn: async ({ signal }) => (await get<{ items: Person[] }>('/approvals/people', { task, q: q || undefined }, signal)).items,
+    queryKey: ['records', task ? taskKind : 'user', 'people', task, q],
+    queryFn: async ({ signal }) => {
+      if (task) return (await get<{ items: Person[] }>('/approvals/people', { task, q: q || undefined }, signal)).items;
+      const found = await get<Page>('/users', { q: q || undefined, filter: active, limit: 20, fields: 'name,login' }, signal);
+      return found.items.map((r): Person => ({ userId: r.id, name: String(r.name), title: String(r.login ?? ''), unit: '' }));
+    },
     enabled,
     placeholderData: keepPreviousData,
+    retry: false,
     staleTime: 15_000,
   });
 

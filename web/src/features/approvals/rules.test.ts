@@ -34,6 +34,9 @@ const task = (t: Partial<Task> = {}): Task => ({
 });
 const field = (name: string, type = 'text'): FieldInfo => ({ name, type, label: { zh: name, en: name }, visibility: 'shown' }) as FieldInfo;
 
+const fact = (name: string, type: Fact['type'], value: unknown, format?: string) =>
+  ({ ...field(name, type), text: '', changed: false, value, format }) as unknown as Fact;
+
 test('agreeing is one tap unless the step wants words, a signature or a name', () => {
   expect(asksMore(task())).toBe(false);
   expect(asksMore(task({ commentRule: 'on_reject' }))).toBe(false);
@@ -70,14 +73,10 @@ test('the queue keeps the one that is read, loses what others decided and takes 
 });
 
 test('only changed fields of a step are sent', () => {
-  const fields = [
-    { ...field('price', 'money'), value: '10.00' },
-    { ...field('remark'), value: 'old' },
-    { ...field('on', 'date'), value: '2026-01-01' },
-  ];
+  const fields = [fact('price', 'money', '10.00'), fact('remark', 'text', 'old'), fact('on', 'date', '2026-01-01')];
   expect(edits(fields, { price: '10.00', remark: 'old' })).toBeUndefined();
   expect(edits(fields, { price: '9.00', remark: undefined, on: undefined })).toEqual({ price: '9.00', remark: '', on: null });
-  expect(edits([{ ...field('empty'), value: undefined }], { empty: '' })).toBeUndefined();
+  expect(edits([fact('empty', 'text', undefined)], { empty: '' })).toBeUndefined();
 });
 
 test('a mention counts while its name stands in the text, once', () => {
@@ -123,8 +122,6 @@ test('lines say what became of them', () => {
 });
 
 test('sums and rates stand first among the facts, empty ones nowhere', () => {
-  const fact = (name: string, type: Fact['type'], value: unknown, format?: string) =>
-    ({ ...field(name, type), value, format }) as unknown as Fact;
   const fields = [
     fact('a', 'text', 'x'),
     fact('b', 'money', ''),
@@ -145,7 +142,6 @@ test('who is waited for is told once each', () => {
 });
 
 test('time is told in the unit that people would use', () => {
-  expect(duration(undefined)).toBeUndefined();
   expect(duration(0.5)).toEqual({ key: 'approval.minutes', n: '30' });
   expect(duration(5.26)).toEqual({ key: 'approval.hours', n: '5.3' });
   expect(duration(72)).toEqual({ key: 'approval.days', n: '3' });

@@ -1,4 +1,6 @@
+import dayjs from 'dayjs';
 import type { FieldInfo, Row } from '../../api/types';
+import { now } from '../../lib/clock';
 import type { Key } from '../../lib/i18n';
 import type { Lines, Paper, Station, Task } from './types';
 
@@ -18,8 +20,12 @@ export function barred(row: Row): Key | undefined {
   return undefined;
 }
 
-/** Whether a value of a task is the time at which it should have been decided. */
-export const isLate = (f: FieldInfo, row: Row) => f.name === 'dueAt' && row.late === true;
+/** Whether a task should have been decided by now. */
+export const isLateRow = (row: Row) =>
+  row.status === 'open' && (row.late === true || (typeof row.dueAt === 'string' && dayjs(row.dueAt).isBefore(now())));
+
+/** Whether a value of a row says until when a late task was to be decided. */
+export const isLate = (f: FieldInfo, row: Row) => f.name === 'dueAt' && isLateRow(row);
 
 /** The neighbours of an approval among those that wait, each approval once; one that is not among them stands before the first. */
 export function around(rows: Row[], approval: string): { previous?: string; next?: string; at: number; all: number } {
@@ -104,10 +110,7 @@ export const waitingFor = (stations: Station[]) =>
     .map((s) => ({ step: s, names: [...new Set(s.tasks.filter((t) => t.status === 'open').map((t) => t.userName))] }));
 
 /** Hours as people say them. */
-export function duration(
-  hours: number | null | undefined,
-): { key: 'approval.minutes' | 'approval.hours' | 'approval.days'; n: string } | undefined {
-  if (hours === null || hours === undefined) return undefined;
+export function duration(hours: number): { key: 'approval.minutes' | 'approval.hours' | 'approval.days'; n: string } {
   if (hours < 1) return { key: 'approval.minutes', n: String(Math.round(hours * 60)) };
   if (hours < 48) return { key: 'approval.hours', n: String(Number(hours.toFixed(1))) };
   return { key: 'approval.days', n: String(Number((hours / 24).toFixed(1))) };
@@ -124,6 +127,12 @@ export function shownAs(f: { name: string; type?: string }): 'image' | 'pdf' | u
   if (type ? type === 'application/pdf' : /\.pdf$/i.test(f.name)) return 'pdf';
   return undefined;
 }
+
+const gone = ['ended', 'not_open', 'not_yet', 'returned', 'only_answer', 'not_asked', 'not_approver', 'withdraw_too_late', 'too_late'];
+
+/** Whether a refusal says that others were quicker: what the reader saw is no longer how it stands. */
+export const overtaken = (e: { status: number; code: string }) =>
+  e.status === 412 || e.status === 404 || gone.includes(e.code.replace(/^approval\./, ''));
 
 /** The steps for which a flow wants names, out of its refusal: one error a node, at choices.<node>. */
 export const choicesOf = (error: { errors: { field: string; message: string }[] }) =>

@@ -13,6 +13,7 @@ export type Approval = {
   kind: string;
   action: string;
   label: Words;
+  kindLabel: Words;
   recordId: string;
   recordPath: string;
   number: string;
@@ -22,6 +23,7 @@ export type Approval = {
   submitterName: string;
   submittedAt: string;
   closedAt?: string;
+  currentStep?: Words;
   flow?: { name: Words; number: number };
   reason?: string;
 };
@@ -33,7 +35,9 @@ export type Fact = {
   type: FieldType;
   format?: string;
   options?: Option[];
-  value: unknown;
+  ref?: string;
+  refPath?: string;
+  value?: unknown;
   text: string;
   submitted?: unknown;
   submittedText?: string;
@@ -47,7 +51,8 @@ export type Paper = { fields: Fact[]; parts: Lines[]; files: PaperFile[]; relate
 
 export type TaskInfo = {
   id: string;
-  userId: string;
+  /** Absent: an administrator names somebody. */
+  userId?: string;
   userName: string;
   byId?: string;
   byName?: string;
@@ -66,6 +71,8 @@ export type Station = {
   stepId: string;
   node: string;
   name: Words;
+  /** Its people get a copy; they decide nothing. */
+  copy?: boolean;
   status: StepStatus;
   opened: string;
   closed?: string;
@@ -101,7 +108,7 @@ export type Task = {
   commentRule: 'optional' | 'on_reject' | 'always' | '';
   signature: boolean;
   choose?: { node: string; name: Words };
-  edit: (FieldInfo & { value?: unknown })[];
+  edit: Fact[];
 };
 
 export type ApprovalPage = {
@@ -114,17 +121,18 @@ export type ApprovalPage = {
   may: { withdraw: boolean; urge: boolean; comment: boolean; reassign: boolean };
 };
 
-export type Person = { id: string; name: string; title?: string; unitName?: string };
+export type Person = { userId: string; name: string; title: string; unit: string };
 
-export type BatchResult = { id: string; number: string; ok: boolean; status?: string; error?: { code: string; text: string } };
+export type BatchResult = { id: string; number: string; ok: boolean; status?: string; error?: { code: string; text: Words } };
 
 export type Figures = {
   runs: number;
+  running: number;
   approved: number;
   rejected: number;
   returned: number;
   withdrawn: number;
-  medianHours: number | null;
+  medianHours: number;
   steps: StepFigure[];
   people: PersonFigure[];
   returns: ReturnFigure[];
@@ -136,10 +144,10 @@ export type StepFigure = {
   node: string;
   name: Words;
   count: number;
-  medianHours: number | null;
-  p90Hours: number | null;
+  medianHours: number;
+  p90Hours: number;
   lateCount: number;
   returned: number;
 };
-export type PersonFigure = { userId: string; name: string; open: number; late: number; decided: number; medianHours: number | null };
+export type PersonFigure = { userId: string; name: string; open: number; late: number; decided: number; medianHours: number };
 export type ReturnFigure = { kind: string; action: string; name: Words; reasonTop?: string; count: number; share: number };

@@ -2,19 +2,21 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Button, Checkbox, Empty, Skeleton, Table, Tooltip } from 'antd';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useList } from '../../api/queries';
+import { useKinds, useList } from '../../api/queries';
 import type { KindInfo, Row } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { Problem, Waiting } from '../../components/Problem';
 import { Value } from '../../components/Value';
 import type { Key } from '../../lib/i18n';
 import { fieldOf, namedFields, titleOf } from '../../lib/kind';
-import { useNames, useWords } from '../../lib/prefs';
+import { useNames, usePrefs, useWords } from '../../lib/prefs';
 import { usePhone, useWide } from '../../lib/screen';
 import { columns, fieldsOf, width } from './columns';
-import { extensionOf, linkOf } from './extend';
+import { extensionOf, linkOf, spoken } from './extend';
 
 const pageSize = 50;
+// As many as can be chosen and dealt with together.
+const chosenSize = 100;
 
 type RowsProps = { kind: KindInfo; filter?: string; sort: string; q?: string; onSort: (s: string | undefined) => void; clear?: () => void };
 
@@ -23,8 +25,10 @@ export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
   const { t } = useTranslation();
   const names = useNames();
   const [cursors, setCursors] = useState<string[]>([]);
-  const fields = [namedFields(kind), ...(extensionOf(kind.name).list?.fields ?? []).filter((n) => fieldOf(kind.fields, n))].join(',');
-  const list = useList(kind, { filter, sort, q, limit: pageSize, cursor: cursors.at(-1), count: true, fields });
+  const ext = extensionOf(kind.name).list;
+  const more = [...(ext?.fields ?? []), ...Object.values(ext?.english ?? {})].filter((n) => fieldOf(kind.fields, n));
+  const fields = [...new Set([...namedFields(kind).split(','), ...more])].join(',');
+  const list = useList(kind, { filter, sort, q, limit: ext?.Chosen ? chosenSize : pageSize, cursor: cursors.at(-1), count: true, fields });
   const rows = list.data?.items ?? [];
   const count = list.data?.count;
   if (list.isError && !list.data) return <Problem error={list.error} retry={() => list.refetch()} />;
@@ -80,8 +84,10 @@ export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
 type FoundProps = { kind: KindInfo; rows: Row[]; sort?: string; onSort?: (s: string | undefined) => void; empty: React.ReactNode };
 
 /** Rows as a table or, on a phone, as cards; with what can be done with several, and one of them at the side, where the kind has that. */
-export function Found({ kind, rows, sort, onSort, empty }: FoundProps) {
+export function Found({ kind, rows: found, sort, onSort, empty }: FoundProps) {
   const { t } = useTranslation();
+  const { lang } = usePrefs();
+  const rows = found.map((r) => spoken(kind.name, r, lang));
   const words = useWords();
   const navigate = useNavigate();
   const phone = usePhone();
@@ -90,10 +96,13 @@ export function Found({ kind, rows, sort, onSort, empty }: FoundProps) {
   const [chosen, setChosen] = useState<string[]>([]);
   const [shown, setShown] = useState<string>();
   const open = (row: Row) => void navigate(linkOf(kind, row));
-  const fields = fieldsOf(kind, kind.list);
+  const own = useKinds().find((k) => k.name === kind.name);
   // What others decided meanwhile leaves the list, and with it what was chosen.
   const picked = rows.filter((r) => chosen.includes(r.id));
   const side = ext?.Preview && wide && rows.length > 0 ? (rows.find((r) => r.id === shown) ?? rows[0]) : undefined;
+  // Columns that somebody chose stay as chosen.
+  const untouched = own?.list.join() === kind.list.join();
+  const fields = fieldsOf(kind, (side && untouched && ext?.columns) || kind.list);
   const barred = (row: Row) => ext?.barred?.(row);
   const toggle = (row: Row) => setChosen(chosen.includes(row.id) ? chosen.filter((id) => id !== row.id) : [...chosen, row.id]);
   const bar = ext?.Chosen && picked.length > 0 && (
@@ -180,13 +189,19 @@ type CardsProps = {
 function Cards({ kind, rows, barred, chosen, toggle }: CardsProps) {
   const { t } = useTranslation();
   const words = useWords();
-  const late = extensionOf(kind.name).list?.late;
+  const { late, Card: Own } = extensionOf(kind.name).list ?? {};
   const status = kind.status ? fieldOf(kind.fields, kind.status) : undefined;
   const rest = fieldsOf(kind, kind.list).filter((f) => f.name !== kind.title && f !== status);
   return (
     <div className="fc-cards">
       {rows.map((row) => {
-        const card = (
+        const card = Own ? (
+          <Link key={row.id} {...linkOf(kind, row)} className="fc-card">
+            <Suspense fallback={null}>
+              <Own row={row} />
+            </Suspense>
+          </Link>
+        ) : (
           <Link key={row.id} {...linkOf(kind, row)} className="fc-card">
             <span className="line">
               <b>{titleOf(kind, row)}</b>

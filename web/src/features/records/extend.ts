@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react';
 import type { ProblemError } from '../../api/client';
-import type { FieldInfo, KindInfo, Open, Row } from '../../api/types';
+import type { FieldInfo, KindInfo, Lang, Open, Row } from '../../api/types';
 import type { Key } from '../../lib/i18n';
 
 /** What a feature adds to the pages of one kind, beyond what its declaration gives. */
@@ -28,6 +28,12 @@ export type ListExtension = {
   Chosen?: ComponentType<{ kind: KindInfo; rows: Row[]; clear: () => void }>;
   /** One row at the side of the list, where there is room. */
   Preview?: ComponentType<{ kind: KindInfo; row: Row }>;
+  /** The fields that hold the English words of others. */
+  english?: Record<string, string>;
+  /** What stands on the card of a row, on a phone. */
+  Card?: ComponentType<{ row: Row }>;
+  /** The columns beside a preview, where there is room for few. */
+  columns?: string[];
   /** Whether a value of a row is shown as late. */
   late?: (field: FieldInfo, row: Row) => boolean;
 };
@@ -65,6 +71,13 @@ export const beside = (panel: ComponentType<{ kind: KindInfo; row: Open }>) => {
 };
 
 export const panelsBeside = () => panels;
+
+/** A row in the language of the page, where it holds the words of both. */
+export function spoken(kind: string, row: Row, lang: Lang): Row {
+  const english = extensionOf(kind).list?.english;
+  if (!english || lang !== 'en') return row;
+  return { ...row, ...Object.fromEntries(Object.entries(english).flatMap(([to, from]) => (row[from] ? [[to, row[from]]] : []))) };
+}
 
 /** Where the page of a record is. */
 export function linkOf(kind: KindInfo, row: Row) {
