@@ -35,6 +35,7 @@ type policy struct {
 	tree     *tree
 	mu       sync.Mutex // Casbin's role manager writes while it reads
 	enforcer *casbin.Enforcer
+	seen     remembered
 }
 
 type cache = lru.Cache[uuid.UUID, *policy]

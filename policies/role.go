@@ -35,6 +35,9 @@ func (s *Service) manageRoles(ctx context.Context, a tenants.Actor, fn func(tx t
 		if err := fn(tx); err != nil {
 			return err
 		}
+		if err := tenants.TellPeopleChanged(ctx, tx); err != nil {
+			return err
+		}
 		return tenants.Bump(ctx, tx)
 	})
 	if err == nil {

@@ -26,6 +26,7 @@ var resources = []word{
 	{"vehicle", "车辆", "Vehicles"}, {"vehicle_event", "车辆经历", "Vehicle events"}, {"vehicle_model", "车型", "Vehicle models"},
 	{"accessory", "饰品", "Accessories"}, {"price", "价格", "Prices"}, {"catalogue", "经营品牌", "Brands"}, {"receipt", "收款", "Receipts"},
 	{"invoice", "开票", "Invoices"}, {"outbound", "销售出库", "Outbounds"}, {"handover", "客户交车", "Handovers"}, {"callback", "回访任务", "Callbacks"},
+	{"approval", "审批", "Approvals"}, {"approval_task", "审批任务", "Approval tasks"}, {"approval_flow", "审批流程", "Approval flows"},
 	{"user", "用户", "Users"}, {"user_group", "用户组", "User groups"}, {"org_unit", "组织", "Org units"}, {"org", "组织架构", "Organisation"}, {"role", "角色", "Roles"},
 	{"parameter", "参数", "Parameters"}, {"screen", "界面定制", "Screens"}, {"identity", "登录安全", "Sign-in"}, {"token", "接口令牌", "API tokens"}, {"history", "系统日志", "System log"}, {"monitor", "系统监视器", "System monitor"}, {"job", "后台任务", "Background jobs"}, {"support", "平台支持", "Platform support"}, {"demo", "演示", "Demo"},
 }

@@ -67,6 +67,7 @@ type Unit struct {
 	ValidTo       clock.Day `bun:"valid_to,nullzero" json:"validTo"`
 	StartMonth    clock.Day `bun:"start_month,nullzero" json:"startMonth"`
 	OpenedOn      clock.Day `bun:"opened_on,nullzero" json:"openedOn"`
+	HeadID        uuid.UUID `bun:"head_id,type:uuid,nullzero" json:"headId"`
 	MergedInto    uuid.UUID `bun:"merged_into,type:uuid,nullzero" json:"mergedIntoId"`
 	Status        string    `bun:"status" json:"status"`
 }
@@ -85,6 +86,7 @@ var UnitKind = record.New("org_unit", "org-units", "组织", "Org unit", func(u 
 	k.Date(&u.ValidTo, "关闭日期", "Valid to").Fixed()
 	k.Date(&u.StartMonth, "启用月份", "First month").Fixed()
 	k.Date(&u.OpenedOn, "开业日期", "Opened on").Fixed()
+	k.Ref(&u.HeadID, "user", "负责人", "Head").Fixed()
 	k.Ref(&u.MergedInto, "org_unit", "并入", "Merged into").Fixed()
 	k.Choice(&u.Status, "状态", "Status",
 		record.Option{Value: "open", Label: text("启用", "Open"), Tone: flow.Green},

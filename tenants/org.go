@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"forecourt/kernel/clock"
+	"forecourt/kernel/event"
 	"forecourt/kernel/fault"
 )
 
@@ -56,10 +57,21 @@ func Bump(ctx context.Context, tx Tx) error {
 	return tx.Later(ctx, "UPDATE tenants SET version = version + 1, changed_at = clock_timestamp() WHERE id = ?", tx.Tenant)
 }
 
-// change runs fn, bumps the tenant and announces it.
+// PeopleChanged is the event of every change of what people may do or where they stand: accounts, postings, roles, groups, the tree.
+const PeopleChanged = "people.changed"
+
+// TellPeopleChanged publishes PeopleChanged.
+func TellPeopleChanged(ctx context.Context, tx Tx) error {
+	return event.Publish(ctx, tx.Tx, PeopleChanged, struct{}{})
+}
+
+// change runs fn, bumps the tenant, and tells and announces it.
 func (o *Org) change(ctx context.Context, a Actor, fn func(tx Tx) error) error {
 	err := o.db.Do(ctx, a, func(tx Tx) error {
 		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := TellPeopleChanged(ctx, tx); err != nil {
 			return err
 		}
 		return Bump(ctx, tx)

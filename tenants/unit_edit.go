@@ -26,6 +26,7 @@ var ErrStartMonth = fault.New(fault.Invalid, "org.start_month", "只有公司有
 type UnitEdit struct {
 	Name, Code *string
 	StartMonth *string // of a company, "2026-12"
+	Head       *string // a user's id; empty: nobody
 }
 
 // unitRow is a unit as it stands, locked.
@@ -36,6 +37,7 @@ type unitRow struct {
 	status              string
 	validFrom, validTo  clock.Day
 	startMonth          clock.Day
+	head                uuid.UUID
 }
 
 // lockUnit reads and locks a unit that the actor may change, and of which nobody changed the version meanwhile; version 0 is any.
@@ -49,16 +51,16 @@ func findUnit(ctx context.Context, tx Tx, unit uuid.UUID, version int, lock stri
 	if scope, err = tx.Can("org:manage"); err != nil {
 		return u, scope, err
 	}
-	var parent, company uuid.NullUUID
-	err = tx.QueryRowContext(ctx, "SELECT id, parent_id, company_id, version, kind, code, name, status, valid_from, valid_to, start_month FROM org_units WHERE tenant_id = ? AND id = ?"+lock, tx.Tenant, unit).
-		Scan(&u.id, &parent, &company, &u.version, &u.kind, &u.code, &u.name, &u.status, &u.validFrom, &u.validTo, &u.startMonth)
+	var parent, company, head uuid.NullUUID
+	err = tx.QueryRowContext(ctx, "SELECT id, parent_id, company_id, version, kind, code, name, status, valid_from, valid_to, start_month, head_id FROM org_units WHERE tenant_id = ? AND id = ?"+lock, tx.Tenant, unit).
+		Scan(&u.id, &parent, &company, &u.version, &u.kind, &u.code, &u.name, &u.status, &u.validFrom, &u.validTo, &u.startMonth, &head)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return u, scope, rest.ErrMissing
 	case err != nil:
 		return u, scope, fmt.Errorf("find unit %s: %w", unit, err)
 	}
-	u.parent, u.company = parent.UUID, company.UUID
+	u.parent, u.company, u.head = parent.UUID, company.UUID, head.UUID
 	switch {
 	case !scope.All && !scope.Covers(u.company, uuid.Nil, uuid.Nil):
 		return u, scope, ErrBeyond
@@ -73,7 +75,8 @@ func (u unitRow) history(ctx context.Context, tx Tx, action string, was, now map
 	return record.WriteHistory(ctx, tx.Tx, UnitKind.Name, u.id, u.version+1, action, was, now)
 }
 
-// EditUnit gives a unit another name or code. It returns rest.ErrMissing, ErrBeyond, record.ErrStale, ErrUnitCode or ErrUnitNumbered.
+// EditUnit gives a unit another name, code, first month or head. It returns rest.ErrMissing, ErrBeyond, record.ErrStale, ErrUnitCode,
+// ErrUnitNumbered or ErrHead.
 func (o *Org) EditUnit(ctx context.Context, a Actor, unit uuid.UUID, version int, in UnitEdit) error {
 	return o.change(ctx, a, func(tx Tx) error {
 		u, _, err := lockUnit(ctx, tx, unit, version)
@@ -98,10 +101,19 @@ func (o *Org) EditUnit(ctx context.Context, a Actor, unit uuid.UUID, version int
 		if month != u.startMonth {
 			was["startMonth"], now["startMonth"] = u.startMonth, month
 		}
+		head := u.head
+		if in.Head != nil {
+			if head, err = headOf(ctx, tx, unit, *in.Head); err != nil {
+				return err
+			}
+		}
+		if head != u.head {
+			was["headId"], now["headId"] = null(u.head), null(head)
+		}
 		if len(now) == 0 {
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE org_units SET name = ?, code = ?, start_month = nullif(?, '')::date, version = version + 1 WHERE tenant_id = ? AND id = ?", name, code, string(month), tx.Tenant, unit)
+		_, err = tx.ExecContext(ctx, "UPDATE org_units SET name = ?, code = ?, start_month = nullif(?, '')::date, head_id = ?, version = version + 1 WHERE tenant_id = ? AND id = ?", name, code, string(month), null(head), tx.Tenant, unit)
 		if database.Violates(err, "org_units_code") {
 			return ErrUnitCode.At("code")
 		}

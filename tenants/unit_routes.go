@@ -27,6 +27,7 @@ type unitEditInput struct {
 		Name       *string `json:"name,omitempty" minLength:"1" maxLength:"60"`
 		Code       *string `json:"code,omitempty" minLength:"1" maxLength:"20" pattern:"^[A-Za-z0-9]+$"`
 		StartMonth *string `json:"startMonth,omitempty" minLength:"7" maxLength:"7" pattern:"^[0-9]{4}-[0-9]{2}$" doc:"The first month of a company's books, 2026-12"`
+		HeadID     *string `json:"headId,omitempty" maxLength:"36" doc:"Who stands at its head; empty: nobody"`
 	}
 }
 
@@ -77,7 +78,7 @@ func (o *Org) unitRoutes(api *rest.API) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, o.EditUnit(ctx, ActorOf(ctx), in.Key(), version, UnitEdit{in.Body.Name, in.Body.Code, in.Body.StartMonth})
+		return nil, o.EditUnit(ctx, ActorOf(ctx), in.Key(), version, UnitEdit{in.Body.Name, in.Body.Code, in.Body.StartMonth, in.Body.HeadID})
 	})
 	rest.Register(api, op("move-unit", http.MethodPost, "/{id}/move", "Put an org unit and all below it under another one"), func(ctx context.Context, in *unitMoveInput) (*struct{}, error) {
 		version, err := in.Want()

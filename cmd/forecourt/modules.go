@@ -9,6 +9,7 @@ import (
 	"forecourt/kernel/record"
 	"forecourt/kernel/rest"
 	"forecourt/modules/announcement"
+	"forecourt/modules/approval"
 	"forecourt/modules/audit"
 	"forecourt/modules/callback"
 	"forecourt/modules/cash"
@@ -41,6 +42,8 @@ func kinds() []*record.Spec {
 		invoice.Kind.Spec,
 		delivery.OutboundKind.Spec,
 		delivery.HandoverKind.Spec,
+		approval.Kind.Spec,
+		approval.TaskKind.Spec,
 		callback.Kind.Spec,
 		tenants.UserKind.Spec,
 		tenants.UnitKind.Spec,
@@ -55,6 +58,7 @@ func seeds() []func(context.Context, tenants.Tx) error {
 // modules is the list of modules, joined by adapters.go.
 type modules struct {
 	announced *announcement.Service
+	approval  *approval.Service
 	notice    *notice.Service
 	catalogue *catalogue.Service
 	customer  *customer.Service
@@ -70,8 +74,9 @@ type modules struct {
 	audit     *audit.Service
 }
 
-func newModules(db *tenants.DB) *modules {
+func newModules(db *tenants.DB, grants *policies.Service) *modules {
 	m := &modules{announced: announcement.New(db), notice: notice.New(db), catalogue: catalogue.New(db), customer: customer.New(db), settings: settings.New(db), audit: audit.New(db, kinds()...)}
+	m.approval = approval.New(db, grants, m.notice)
 	m.intent = intent.New(db, m.customer, catalogue.ModelKind.Spec)
 	m.visit = visit.New(db, policies.People{}, visitCustomers{m.customer}, visitIntents{m.intent}, catalogue.ModelKind.Spec, m.notice)
 	m.vehicle = vehicle.New(db, m.catalogue)
@@ -84,7 +89,7 @@ func newModules(db *tenants.DB) *modules {
 }
 
 func (m *modules) routes(api *rest.API) {
-	for _, module := range []interface{ Routes(api *rest.API) }{m.announced, m.notice, m.settings, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
+	for _, module := range []interface{ Routes(api *rest.API) }{m.announced, m.approval, m.notice, m.settings, m.catalogue, m.customer, m.intent, m.visit, m.vehicle, m.contract, m.cash, m.invoice, m.delivery, m.callback, m.audit} {
 		module.Routes(api)
 	}
 }
@@ -92,7 +97,7 @@ func (m *modules) routes(api *rest.API) {
 // jobWords says what each handler does, by its name.
 func jobWords() map[string]fault.Text {
 	out := map[string]fault.Text{}
-	for _, words := range []map[string]fault.Text{vehicle.JobWords, callback.JobWords, audit.JobWords} {
+	for _, words := range []map[string]fault.Text{vehicle.JobWords, approval.JobWords, callback.JobWords, audit.JobWords} {
 		maps.Copy(out, words)
 	}
 	return out
@@ -100,6 +105,7 @@ func jobWords() map[string]fault.Text {
 
 func (m *modules) handle(h job.Handlers) {
 	m.vehicle.Handlers(h)
+	m.approval.Handlers(h)
 	m.callback.Handlers(h)
 	m.audit.Handlers(h)
 }

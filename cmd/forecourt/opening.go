@@ -14,7 +14,7 @@ import (
 
 // joined is what the modules bring to the organisation.
 func (m *modules) joined() tenants.Joined {
-	estates := []tenants.Estate{customer.Estate{}}
+	estates := []tenants.Estate{customer.Estate{}, m.approval.Estate()}
 	for _, k := range kinds() {
 		if k.Moves() {
 			estates = append(estates, tenants.RecordEstate(k))

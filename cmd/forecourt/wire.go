@@ -93,7 +93,7 @@ func build(s *servers, log *slog.Logger) (*application, error) {
 	hub.OnStale(a.policies.Stale)
 	hub.OnStale(a.kinds.Stale)
 	a.screens = screens.New(a.db, a.kinds, hub.Stale)
-	a.modules = newModules(a.db)
+	a.modules = newModules(a.db, a.policies)
 	a.org.Join(a.modules.joined())
 	a.platform = tenants.NewPlatform(a.db, a.org, append([]func(context.Context, tenants.Tx) error{policies.Seed}, seeds()...)...).Guarded(failures)
 	a.transfer = transfer.New(a.db, files)
@@ -156,7 +156,7 @@ func describe() (*rest.API, error) {
 	a.transfer = transfer.New(a.db, nil)
 	a.closed = tenants.NewMaintenance(a.db)
 	a.screens = screens.New(a.db, registry, a.hub.Stale)
-	a.modules = newModules(a.db)
+	a.modules = newModules(a.db, a.policies)
 	a.api = rest.New(fiber.New(), rest.Doors{})
 	a.register(nil)
 	return a.api, nil

@@ -25,7 +25,7 @@ func TestEveryOperationAndJobHasWords(t *testing.T) {
 		t.Errorf("%d operations; all in words: %t", len(all), ok)
 	}
 	handlers, words := job.Handlers{}, jobWords()
-	newModules(nil).handle(handlers)
+	newModules(nil, nil).handle(handlers)
 	for kind, by := range handlers {
 		for name := range by {
 			if w := words[name]; !han.MatchString(w.Zh) || w.En == "" {

@@ -194,6 +194,8 @@ func (k *Kind[T]) EditIn(statuses ...string) { k.editIn = statuses }
 var commonActions = map[string]fault.Text{
 	"create": {Zh: "新建", En: "Created"}, "edit": {Zh: "修改", En: "Edited"}, "import": {Zh: "导入", En: "Imported"}, "export": {Zh: "导出", En: "Exported"},
 	"take_over": {Zh: "交接", En: "Handed over to a successor"}, "move_unit": {Zh: "随部门调整", En: "Moved with its department"},
+	"approval_ask": {Zh: "提交审批", En: "Submitted for approval"}, "approval_agree": {Zh: "审批同意", En: "An approver agreed"}, "approval_refuse": {Zh: "审批拒绝", En: "An approver refused"},
+	"approval_return": {Zh: "审批退回", En: "Returned by an approver"}, "approval_withdraw": {Zh: "撤回审批", En: "Withdrawn from approval"}, "approval_take_back": {Zh: "审批人收回决定", En: "An approver took a decision back"},
 	"reveal": {Zh: "查看隐藏内容", En: "Revealed"}, "note": {Zh: "备注", En: "Noted"}, "attach": {Zh: "上传附件", En: "Attached a file"},
 }
 

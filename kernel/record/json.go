@@ -14,10 +14,15 @@ func (r *Registry) columns(q *SQL, fields []*Field) {
 	for _, f := range fields {
 		q.WriteString(", " + f.shown("t"))
 		if f.Type == Ref {
-			target := r.by[f.RefKind]
-			q.WriteString(", (SELECT r." + target.by[target.title].column + " FROM " + target.table + " r WHERE r.tenant_id = t.tenant_id AND r.id = " + f.pointer() + ")")
+			q.WriteString(", " + r.titled(f))
 		}
 	}
+}
+
+// titled selects the title of what a reference points to.
+func (r *Registry) titled(f *Field) string {
+	target := r.by[f.RefKind]
+	return "(SELECT r." + target.by[target.title].column + " FROM " + target.table + " r WHERE r.tenant_id = t.tenant_id AND r.id = " + f.pointer() + ")"
 }
 
 // pointer is the id that a reference holds.

@@ -39,6 +39,12 @@ var others = map[string]words{
 	"support": {say("平台支持", "Platform support"),
 		map[string]fault.Text{"grant": say("授权支持", "Consented"), "revoke": say("撤销授权", "Consent revoked"), "open": say("进入企业", "Came in"), "close": say("退出企业", "Left"), "call": say("访问", "Looked at")},
 		map[string]fault.Text{"hours": say("小时数", "Hours"), "writing": say("可修改", "May change"), "reason": say("原因", "Reason"), "path": say("内容", "What")}, nil},
+	"approval_flow": {say("审批流程", "Approval flow"),
+		map[string]fault.Text{"create": created, "edit": edited, "delete": deleted, "draft": say("保存草稿", "Draft kept"), "discard": say("放弃草稿", "Draft dropped"), "publish": say("发布", "Published"), "restore": say("恢复旧版本", "Older version restored"),
+			"adopt": say("采用预置流程", "Shipped flow taken up"), "set_default": say("设置无流程时的处理", "Decided what happens without a flow")},
+		map[string]fault.Text{"name": say("名称", "Name"), "subject": say("审批事项", "Matter"), "unitId": say("适用组织", "Unit"), "when": say("适用条件", "Condition"), "position": say("顺序", "Order"), "enabled": say("启用", "Enabled"),
+			"published": say("版本", "Version"), "note": say("说明", "Note"), "default": say("无流程时", "Without a flow")},
+		map[string]fault.Text{"pass": say("直接通过", "Takes effect"), "refuse": say("不允许提交", "Refused"), "administrator": say("由管理员指定", "An administrator decides")}},
 	"user_group": {say("用户组", "User group"),
 		map[string]fault.Text{"create": created, "add_member": say("加入成员", "Member added"), "remove_member": say("移除成员", "Member removed"), "give_role": say("授予角色", "Role given"), "take_role": say("收回角色", "Role taken"), "edit": edited, "delete": deleted},
 		map[string]fault.Text{"name": say("名称", "Name"), "userId": say("用户", "User"), "role": say("角色", "Role")}, nil},
@@ -69,6 +75,7 @@ var others = map[string]words{
 
 // beside is what lines of declared kinds hold that is no field of theirs.
 var beside = map[string]words{
+	"approval": {fields: map[string]fault.Text{"comment": say("意见", "Comment")}},
 	"user": {fields: map[string]fault.Text{"title": say("职务", "Title"), "roles": say("角色", "Roles"), "validFrom": say("任职开始", "Posting from"),
 		"deputy": say("代理人", "Deputy"), "from": say("外出开始", "Away from"), "to": say("外出结束", "Away to")}},
 }

@@ -26,19 +26,19 @@ const (
 
 // Flow is one version of who must agree to a document: nodes and the lines between them.
 type Flow struct {
-	Nodes    []Node   `json:"nodes"`
-	Lines    []Line   `json:"lines"`
-	Withdraw Withdraw `json:"withdraw" enum:"before_first,always" doc:"Until when the submitter can withdraw"`
-	Bulk     bool     `json:"bulk" doc:"Whether it can be decided together with others"`
+	Nodes    []Node        `json:"nodes"`
+	Lines    []Line        `json:"lines"`
+	Withdraw WithdrawUntil `json:"withdraw" enum:"before_first,always" doc:"Until when the submitter can withdraw"`
+	Bulk     bool          `json:"bulk" doc:"Whether it can be decided together with others"`
 }
 
-// Withdraw tells until when a submitter can withdraw.
-type Withdraw string
+// WithdrawUntil tells until when a submitter can withdraw.
+type WithdrawUntil string
 
 // The times.
 const (
-	WithdrawBeforeFirst Withdraw = "before_first"
-	WithdrawAlways      Withdraw = "always"
+	WithdrawBeforeFirst WithdrawUntil = "before_first"
+	WithdrawAlways      WithdrawUntil = "always"
 )
 
 // Line leads from one node to another. Of the lines that leave a branch, in their order, the first with a condition that holds is taken;
@@ -155,21 +155,21 @@ const (
 
 // Deadline is what happens when a step takes too long. Workdays counts the hours of working days alone.
 type Deadline struct {
-	Hours    int  `json:"hours" minimum:"1" maximum:"2160"`
-	Workdays bool `json:"workdays,omitempty"`
-	Then     Late `json:"then" enum:"remind,escalate,approve,reject"`
-	Every    int  `json:"every,omitempty" minimum:"0" maximum:"720" doc:"Remind again after so many hours; 0: once"`
+	Hours    int        `json:"hours" minimum:"1" maximum:"2160"`
+	Workdays bool       `json:"workdays,omitempty"`
+	Then     AtDeadline `json:"then" enum:"remind,escalate,approve,reject"`
+	Every    int        `json:"every,omitempty" minimum:"0" maximum:"720" doc:"Remind again after so many hours; 0: once"`
 }
 
-// Late tells what happens at a deadline.
-type Late string
+// AtDeadline tells what happens at a deadline.
+type AtDeadline string
 
 // What happens: the approvers are reminded; each one's head is asked in their place; the step agrees; the step rejects.
 const (
-	LateRemind   Late = "remind"
-	LateEscalate Late = "escalate"
-	LateApprove  Late = "approve"
-	LateReject   Late = "reject"
+	LateRemind   AtDeadline = "remind"
+	LateEscalate AtDeadline = "escalate"
+	LateApprove  AtDeadline = "approve"
+	LateReject   AtDeadline = "reject"
 )
 
 // RuleKind tells how a rule finds people.

@@ -93,13 +93,19 @@ type Step struct {
 	Due    time.Time // zero: no deadline
 	Late   bool      // the deadline passed and was acted on
 	Tasks  []*Task
-	Why    fault.Text // why nobody had to decide, for a passed step
+	Why    fault.Text // why nobody had to decide, for a passed step; why the deadline ended it, for a late one
+
+	From     uuid.UUID // the step whose end opened this one; zero: the start, or a return
+	Back     string    // where a rejection sent the document: "end", "submitter" or a node
+	Over     string    // the line over which the document came to a join after this step, to wait for other parts
+	Reminded int       // how often its approvers were reminded
+	RemindAt time.Time // when to remind them again; zero: not
 }
 
 // Task is what one person has to decide in a step.
 type Task struct {
 	ID       uuid.UUID
-	User     uuid.UUID
+	User     uuid.UUID // zero: whoever administers the document's company
 	Origin   Origin
 	Of       uuid.UUID // the task that it came from: handed over, asked, added by; zero: none
 	Where    Where     // of an added one
@@ -136,6 +142,8 @@ type People interface {
 	// Head returns who stands above a person, who may decide about the document: the head of their unit or of the one above it.
 	// The zero id means that there is none.
 	Head(user uuid.UUID) (uuid.UUID, error)
+	// StandsIn reports whether somebody is today's deputy of a user.
+	StandsIn(by, user uuid.UUID) (bool, error)
 	// May reports whether a person may decide about the document: active, posted, with the grant over it.
 	May(user uuid.UUID) (bool, error)
 	// Administrators returns who administers the document's company, or the group.
@@ -192,20 +200,3 @@ type Vote struct {
 	Signed  bool        // a signature came with it
 	Next    []uuid.UUID // whom the approver names for the next step, where its rule asks for it
 }
-
-// What the engine does. Each changes the run in place and returns the effects; on an error, which is a fault with a code, the caller
-// drops the run. All of them are total: whatever state a run is in, the answer is a change or a refusal.
-//
-//	Check(f *Flow, known Known) []Problem                                   // check.go: before publishing
-//	Start(w World, run *Run) ([]Effect, error)                              // start.go: a new run, or a returned one submitted again
-//	Approve(w World, run *Run, v Vote) ([]Effect, error)                    // vote.go
-//	Reject(w World, run *Run, v Vote, to string) ([]Effect, error)          // return.go: to "end", "submitter" or a node
-//	HandOver(w World, run *Run, v Vote, to uuid.UUID, ask bool) (...)       // others.go: 转办, or ask and get it back
-//	Answer(w World, run *Run, v Vote) (...)                                 // others.go: an asked person's opinion
-//	Add(w World, run *Run, v Vote, users []uuid.UUID, where Where) (...)    // others.go: 加签; an added person cannot add (no nesting)
-//	TakeBack(w World, run *Run, v Vote) (...)                               // back.go: one's last decision, while the next step has not acted
-//	Withdraw(w World, run *Run, by uuid.UUID, reason string) (...)          // back.go: 撤回
-//	Late(w World, run *Run, step uuid.UUID) (...)                           // late.go: a deadline passed; twice is once
-//	Departed(w World, run *Run, user uuid.UUID) (...)                       // depart.go: an open approver left or lost the right
-//	Reassign(w World, run *Run, task, to uuid.UUID) (...)                   // depart.go: the administrator names somebody
-//	Rehearse(w World, run *Run) []Station                                   // rehearse.go: who would decide, in order, and why
