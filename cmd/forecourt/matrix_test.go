@@ -105,6 +105,7 @@ type matrix struct {
 	seats  map[uuid.UUID]presence // by user
 	group  string
 	file   string
+	flows  map[uuid.UUID]string // one of each tenant
 }
 
 type presence struct{ posting, session uuid.UUID }
@@ -112,7 +113,7 @@ type presence struct{ posting, session uuid.UUID }
 func newMatrix(t *testing.T) *matrix {
 	t.Helper()
 	h := newHouse(t)
-	m := &matrix{house: h, people: map[string]uuid.UUID{}, seats: map[uuid.UUID]presence{}}
+	m := &matrix{flows: map[uuid.UUID]string{}, house: h, people: map[string]uuid.UUID{}, seats: map[uuid.UUID]presence{}}
 	ctx, admin := t.Context(), h.ours.actors["admin"]
 	m.other = h.ours.users["heping"]
 	for _, unit := range []string{"HT1S", "HT1A", "HT2S"} {
@@ -143,6 +144,7 @@ func newMatrix(t *testing.T) *matrix {
 	}
 	m.group = group.String()
 	m.callbacks(t)
+	m.approvals(t)
 	m.file = m.attach(t)
 	if m.owner, err = pgx.Connect(ctx, h.ownerURL); err != nil {
 		t.Fatal(err)
@@ -194,6 +196,37 @@ func (m *matrix) callbacks(t *testing.T) {
 						t.Fatalf("%s: %v", k.Kind, err)
 					}
 				}
+			}
+		}
+	}
+}
+
+// approvals lets both groups take up the shipped flows, and puts a contract of each under approval.
+func (m *matrix) approvals(t *testing.T) {
+	t.Helper()
+	owner, err := pgx.Connect(t.Context(), m.ownerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = owner.Close(t.Context()) }()
+	for _, g := range []*staffed{m.ours, m.them} {
+		list, err := m.app.modules.approval.Flows(t.Context(), g.actors["admin"], "", "")
+		if err != nil || len(list) == 0 {
+			t.Fatalf("%d flows: %v", len(list), err)
+		}
+		m.flows[g.tenant.ID] = list[0].ID.String()
+		run, step := uuid.New(), uuid.New()
+		for _, q := range []string{
+			`INSERT INTO approvals (tenant_id, id, version, number, created_at, updated_at, subject, record_kind, action, record_id, title, summary, summary_en, status, submitted_at, current_step, current_step_en, flow_version, reason,
+				snapshot, arrived, chosen, resume) SELECT $1, $2, 1, 'X', now(), now(), 'contract.cancel', 'contract', 'cancel', gen_random_uuid(), '', '', '', 'running', now(), '', '', 0, '', '{}', '{}', '{}', '[]' WHERE $3::uuid IS NOT NULL AND $4::uuid IS NOT NULL`,
+			"INSERT INTO approval_people (tenant_id, approval_id, owner_id) SELECT $1, $2, $4 WHERE $3::uuid IS NOT NULL",
+			`INSERT INTO approval_steps (tenant_id, id, approval_id, n, node, name_zh, name_en, copy, round, status, opened_at, late, why_zh, why_en, back, over_line, reminded)
+				SELECT $1, $3, $2, 0, 'a1', '', '', false, 0, 'open', now(), false, '', '', '', '', 0 WHERE $4::uuid IS NOT NULL`,
+			`INSERT INTO approval_tasks (tenant_id, id, version, owner_id, number, created_at, updated_at, approval_id, step_id, n, subject, record_kind, record_id, title, summary, summary_en, step, step_en, status, origin, placed, position, comment, late, bulk, why_zh, why_en)
+				VALUES ($1, gen_random_uuid(), 1, $4, 'X', now(), now(), $2, $3, 0, 'contract.cancel', 'contract', gen_random_uuid(), '', '', '', '', '', 'open', 'rule', '', 0, '', false, true, '', '')`,
+		} {
+			if _, err := owner.Exec(t.Context(), q, g.tenant.ID, run, step, g.actors["admin"].User); err != nil {
+				t.Fatal(err)
 			}
 		}
 	}
@@ -322,6 +355,21 @@ func (m *matrix) targetOf(t *testing.T, path string, me tenants.Actor, relation 
 			x.id, x.reads = "customer", "screen:read"
 		}
 		return x, true
+	case "/approval-flows": // a flow is read by whoever reads flows, and changed where its unit lies
+		if _, err := m.owner.Exec(t.Context(), "UPDATE approval_flows SET unit_id = $3 WHERE tenant_id = $1 AND id = $2", m.ours.tenant.ID, m.flows[m.ours.tenant.ID], at.company); err != nil {
+			t.Fatal(err)
+		}
+		x.id, x.reads, x.anywhere = m.flows[m.ours.tenant.ID], "approval_flow:read", true
+		if foreign {
+			x.id = m.flows[m.them.tenant.ID]
+		}
+		return x, true
+	case "/approval-subjects": // what happens without a flow is the group's to say, and every group has the same matters
+		if foreign {
+			return x, false
+		}
+		x.id, x.reads, x.anywhere, x.at = "contract", "approval_flow:read", true, spot{}
+		return x, true
 	case "/files":
 		m.put(t, "customer_relations", "customer_id", m.idsOf(t, m.ours, m.app.kinds.Kind("customer"))[0], at)
 		x.id, x.reads = m.file, "customer:read"
@@ -417,8 +465,10 @@ func (m *matrix) ask(t *testing.T, token, path string, op *huma.Operation, x tar
 	id := x.id
 	for strings.Contains(path, "{") {
 		from, end := strings.Index(path, "{"), strings.Index(path, "}")
+		if path[from+1:end] == "number" {
+			id = "1"
+		}
 		path, id = path[:from]+id+path[end+1:], m.other.String() // the second is a person, of the group
-
 	}
 	query := url.Values{}
 	for _, p := range op.Parameters {

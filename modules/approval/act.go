@@ -153,8 +153,8 @@ func (s *Service) Urge(ctx context.Context, a tenants.Actor, approval uuid.UUID,
 // CommentInput is what somebody says, to whom, with which files.
 type CommentInput struct {
 	Text     string   `json:"text" minLength:"1" maxLength:"2000"`
-	Mentions []string `json:"mentions,omitempty" maxItems:"20" doc:"People who are told, and see the approval from now on"`
-	Files    []string `json:"files,omitempty" maxItems:"10" doc:"Files of the approval"`
+	Mentions []string `json:"mentions,omitempty" maxItems:"20" format:"uuid" doc:"People who are told, and see the approval from now on"`
+	Files    []string `json:"files,omitempty" maxItems:"10" format:"uuid" doc:"Files of the approval"`
 }
 
 // Comment says something about an approval. It returns rest.ErrMissing, record.ErrStale, ErrNoText, ErrMention or ErrFile.

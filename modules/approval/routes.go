@@ -39,14 +39,15 @@ func answered[T any](v *T, err error) (*one[T], error) {
 	return &one[T]{v}, nil
 }
 
-type versioned struct {
+// Versioned is a record of the version in If-Match.
+type Versioned struct {
 	record.ByID
 	rest.Version
 }
 
 // acting is a change of a record of the version in If-Match, with a body.
 type acting[In any] struct {
-	versioned
+	Versioned
 	Body In
 }
 
@@ -58,7 +59,8 @@ func (s *Service) Routes(api *rest.API) {
 	s.approvalRoutes(api)
 }
 
-type subjectPath struct {
+// SubjectPath names an action of a kind of document.
+type SubjectPath struct {
 	Kind   string `path:"kind" maxLength:"60"`
 	Action string `path:"action" maxLength:"60"`
 }
@@ -74,7 +76,7 @@ func (s *Service) flowRoutes(api *rest.API) {
 		})
 	rest.Register(api, rest.Operation{ID: "set-approval-default", Method: http.MethodPut, Path: "/approval-subjects/{kind}/{action}/default", Permission: EditFlows, Zh: "设置没有适用流程时的处理", Summary: "What happens when no flow fits"},
 		func(ctx context.Context, in *struct {
-			subjectPath
+			SubjectPath
 			Body struct {
 				Default string `json:"default" enum:"pass,refuse,administrator"`
 			}
@@ -172,7 +174,7 @@ func (s *Service) publishRoutes(api *rest.API) {
 			return s.SaveDraft(ctx, a, id, version, &in.Definition)
 		})
 	rest.Register(api, op("discard-approval-draft", http.MethodDelete, "/draft", "放弃审批流程草稿", "Drop the draft"),
-		func(ctx context.Context, in *versioned) (*one[Changed], error) {
+		func(ctx context.Context, in *Versioned) (*one[Changed], error) {
 			version, err := in.Want()
 			if err != nil {
 				return nil, err
@@ -180,7 +182,7 @@ func (s *Service) publishRoutes(api *rest.API) {
 			return answered(s.DiscardDraft(ctx, tenants.ActorOf(ctx), in.Key(), version))
 		})
 	rest.Register(api, op("delete-approval-flow", http.MethodDelete, "", "删除审批流程", "Delete a flow that no approval used"),
-		func(ctx context.Context, in *versioned) (*struct{}, error) {
+		func(ctx context.Context, in *Versioned) (*struct{}, error) {
 			version, err := in.Want()
 			if err != nil {
 				return nil, err
@@ -241,7 +243,7 @@ func (s *Service) taskRoutes(api *rest.API) {
 			return s.TakeBack(ctx, a, id, version, *in)
 		})
 	rest.Register(api, op("read-approval-copy", http.MethodPost, "/{id}/read", "阅读抄送", "Note that a copy was read"),
-		func(ctx context.Context, in *versioned) (*one[Decided], error) {
+		func(ctx context.Context, in *Versioned) (*one[Decided], error) {
 			version, err := in.Want()
 			if err != nil {
 				return nil, err

@@ -127,7 +127,7 @@ type ApproveInput struct {
 	Comment   string                     `json:"comment,omitempty" maxLength:"1000"`
 	Signature string                     `json:"signature,omitempty" maxLength:"36" doc:"A file of the approval that the actor attached"`
 	Changes   map[string]json.RawMessage `json:"changes,omitempty" doc:"New values of fields that the step may change, by name"`
-	Next      []string                   `json:"next,omitempty" maxItems:"20" doc:"Who decides next, where the flow lets the approver name them"`
+	Next      []string                   `json:"next,omitempty" maxItems:"20" format:"uuid" doc:"Who decides next, where the flow lets the approver name them"`
 }
 
 // Approve agrees to a task. It returns the errors of a task, ErrSignature, ErrNotEdited, and what the document refuses of changes.
@@ -262,7 +262,7 @@ func (s *Service) Answer(ctx context.Context, a tenants.Actor, task uuid.UUID, v
 
 // AddInput says who else decides.
 type AddInput struct {
-	UserIDs []string `json:"userIds" minItems:"1" maxItems:"20"`
+	UserIDs []string `json:"userIds" minItems:"1" maxItems:"20" format:"uuid"`
 	Where   string   `json:"where" enum:"before,after,beside"`
 	Comment string   `json:"comment,omitempty" maxLength:"1000"`
 }

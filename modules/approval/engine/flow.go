@@ -78,7 +78,7 @@ type Node struct {
 	Mode        Mode      `json:"mode,omitempty" enum:"any,all,order,share,"`
 	Share       int       `json:"share,omitempty" minimum:"0" maximum:"100" doc:"Of mode share: percent of the approvers who must agree"`
 	Empty       Empty     `json:"empty,omitempty" enum:"pass,reject,person,administrator,"`
-	EmptyPerson uuid.UUID `json:"emptyPerson,omitzero"`
+	EmptyPerson uuid.UUID `json:"emptyPerson,omitzero" format:"uuid"`
 	Self        Self      `json:"self,omitempty" enum:"self,skip,head,"`
 	Again       Again     `json:"again,omitempty" enum:"each,first,adjacent,"`
 	Deadline    *Deadline `json:"deadline,omitempty"`
@@ -194,13 +194,13 @@ const (
 // Rule finds approvers. Several rules of a node add up.
 type Rule struct {
 	Rule   RuleKind    `json:"rule" enum:"users,role_company,role_group,role_unit,posting,head,heads,submitter_choice,previous_choice,field,user_group,expression"`
-	Users  []uuid.UUID `json:"users,omitempty"`
-	Role   uuid.UUID   `json:"role,omitzero"`
+	Users  []uuid.UUID `json:"users,omitempty" format:"uuid"`
+	Role   uuid.UUID   `json:"role,omitzero" format:"uuid"`
 	Code   string      `json:"code,omitempty" doc:"A shipped role by its code, instead of role; how shipped flows name roles"`
-	Unit   uuid.UUID   `json:"unit,omitzero"`
+	Unit   uuid.UUID   `json:"unit,omitzero" format:"uuid"`
 	Levels int         `json:"levels,omitempty" minimum:"0" maximum:"20"`
 	Field  string      `json:"field,omitempty" maxLength:"80"`
-	Group  uuid.UUID   `json:"group,omitzero"`
+	Group  uuid.UUID   `json:"group,omitzero" format:"uuid"`
 	CEL    string      `json:"cel,omitempty" maxLength:"2000"`
 }
 
