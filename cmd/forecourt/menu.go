@@ -3,6 +3,7 @@ package main
 import (
 	"forecourt/kernel/fault"
 	"forecourt/kernel/record"
+	"forecourt/modules/approval"
 	"forecourt/modules/callback"
 	"forecourt/modules/cash"
 	"forecourt/modules/catalogue"
@@ -27,6 +28,7 @@ func menu() record.Menu {
 	shaping := page("screens", "界面定制", "Screens", screens.Read)
 	shaping.Stays = true // the menu is changed back from here
 	return record.Menu{
+		group("审批", "Approvals", page("approvals", "我的审批", "My approvals", approval.TaskKind.Read)),
 		group("销售", "Sales", list(visit.Kind.Spec), list(intent.Kind.Spec), list(contract.Kind.Spec)),
 		group("客户", "Customers", list(customer.Kind.Spec)),
 		group("车辆", "Vehicles", list(vehicle.Kind.Spec)),

@@ -10,7 +10,7 @@ import (
 // TestMenuIsWhole holds the menu against the kinds and the permissions: every list can be reached, no entry stands twice, and an entry is
 // for a permission that exists.
 func TestMenuIsWhole(t *testing.T) {
-	drawn := map[string]string{"org_unit": "organisation"} // kinds that a page shows instead of a list
+	drawn := map[string]string{"org_unit": "organisation", "approval": "approvals", "approval_task": "approvals"} // kinds that a page shows instead of a list
 	seen := map[string]bool{}
 	for _, g := range menu() {
 		for _, x := range g.Items {

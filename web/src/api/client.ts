@@ -43,6 +43,8 @@ export type Call = {
   version?: number;
   query?: Record<string, string | number | boolean | undefined>;
   signal?: AbortSignal;
+  /** The request goes on when its page is left. */
+  keepalive?: boolean;
 };
 
 export function address(path: string, query: Call['query'] = {}): string {
@@ -64,7 +66,14 @@ async function send(method: string, path: string, call: Call): Promise<Response>
   }
   let answer: Response;
   try {
-    answer = await fetch(address(path, call.query), { method, headers, body, signal: call.signal, credentials: 'same-origin' });
+    answer = await fetch(address(path, call.query), {
+      method,
+      headers,
+      body,
+      signal: call.signal,
+      keepalive: call.keepalive,
+      credentials: 'same-origin',
+    });
   } catch (e) {
     if (e instanceof DOMException && e.name === 'AbortError') throw e;
     throw new ProblemError(0, offline, '');
@@ -105,6 +114,9 @@ export async function request<T>(method: string, path: string, call: Call = {}):
 
 export const get = <T>(path: string, query?: Call['query'], signal?: AbortSignal) => request<T>('GET', path, { query, signal });
 export const post = <T>(path: string, body?: unknown, version?: number) => request<T>('POST', path, { body, version });
+
+/** The content of a file. */
+export const blob = async (path: string): Promise<Blob> => (await send('GET', path, {})).blob();
 
 /** Saves a download under the name that the server gives it. */
 export async function download(path: string, query: Call['query'], fallback: string, method: 'GET' | 'POST' = 'GET'): Promise<void> {

@@ -1,7 +1,7 @@
 import { HomeOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
-import { Alert, App, Button } from 'antd';
+import { Alert, App, Badge, Button } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { noticesQuery, useKinds, useMe, useMenu } from '../api/queries';
@@ -77,7 +77,8 @@ function Side() {
   const menu = useMenu();
   const { folded } = usePrefs();
   const { pathname } = useLocation();
-  const selected = pathname.startsWith('/r/') ? `/r/${pathname.split('/')[2]}` : pathname;
+  const parts = pathname.split('/');
+  const selected = parts[1] === 'r' ? `/r/${parts[2]}` : parts[1] === 'approvals' ? '/approvals' : pathname;
   return (
     <aside className={folded ? 'fc-side folded' : 'fc-side'}>
       <Link to="/" className="fc-brand">
@@ -161,7 +162,9 @@ function BottomBar() {
       </Link>
       {links.map((l) => (
         <Link key={l.code} to={l.to} className={pathname === l.to || pathname.startsWith(`${l.to}/`) ? 'active' : ''}>
-          {l.icon}
+          <Badge size="small" count={l.count} overflowCount={99}>
+            {l.icon}
+          </Badge>
           <span>{l.label}</span>
         </Link>
       ))}

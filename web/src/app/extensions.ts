@@ -1,5 +1,6 @@
 import { lazy } from 'react';
-import { extend } from '../features/records/extend';
+import { barred, isLate } from '../features/approvals/rules';
+import { answer, beside, extend } from '../features/records/extend';
 import { drawMenuWith } from '../features/screens/sideMenu';
 
 // What one feature adds to the pages of another stands here, so that features know nothing of each other.
@@ -11,3 +12,50 @@ extend('user', {
   Actions: lazy(() => import('../features/people/PersonActions').then((m) => ({ default: m.PersonActions }))),
   Section: lazy(() => import('../features/people/Postings').then((m) => ({ default: m.Postings }))),
 });
+
+const Preview = lazy(() => import('../features/approvals/Decision').then((m) => ({ default: m.Preview })));
+
+const Card = lazy(() => import('../features/approvals/Card').then((m) => ({ default: m.Card })));
+
+extend('approval', {
+  page: { to: '/approvals/$id', id: 'id' },
+  list: {
+    fields: ['title', 'summary', 'amount', 'companyId', 'status', 'submittedAt', 'currentStep'],
+    english: { summary: 'summaryEn', currentStep: 'currentStepEn' },
+    columns: ['number', 'title', 'amount', 'currentStep', 'status', 'submittedAt'],
+    Card,
+    Preview,
+  },
+});
+extend('approval_task', {
+  page: { to: '/approvals/$id', id: 'approvalId' },
+  list: {
+    fields: [
+      'approvalId',
+      'bulk',
+      'status',
+      'late',
+      'number',
+      'title',
+      'summary',
+      'amount',
+      'submitterId',
+      'companyId',
+      'step',
+      'openedAt',
+      'dueAt',
+    ],
+    english: { summary: 'summaryEn', step: 'stepEn' },
+    columns: ['number', 'title', 'amount', 'submitterId', 'step', 'dueAt'],
+    barred,
+    late: isLate,
+    Chosen: lazy(() => import('../features/approvals/Chosen').then((m) => ({ default: m.Chosen }))),
+    Card,
+    Preview,
+  },
+});
+beside(lazy(() => import('../features/approvals/Panel').then((m) => ({ default: m.Panel }))));
+answer(
+  'approval.choice',
+  lazy(() => import('../features/approvals/ChooseDialog').then((m) => ({ default: m.ChooseDialog }))),
+);

@@ -31,6 +31,7 @@ import {
 import type { ReactNode } from 'react';
 import { useKinds } from '../api/queries';
 import type { MenuHeading } from '../api/types';
+import { useTodo } from '../features/approvals/queries';
 import { useNames, useWords } from '../lib/prefs';
 
 const icons: Record<string, ReactNode> = {
@@ -55,6 +56,7 @@ export const iconOf = (kind: string) => icons[kind] ?? <AppstoreOutlined aria-hi
 
 /** The icons of pages that are no list of a kind, by their path. */
 const pages: Record<string, ReactNode> = {
+  approvals: <AuditOutlined aria-hidden />,
   brands: <TagOutlined aria-hidden />,
   organisation: <BankOutlined aria-hidden />,
   roles: <SafetyOutlined aria-hidden />,
@@ -71,7 +73,13 @@ const pages: Record<string, ReactNode> = {
   settings: <SettingOutlined aria-hidden />,
 };
 
-export type NavLink = { code: string; to: string; icon: ReactNode; label: string };
+export type NavLink = {
+  code: string;
+  to: string;
+  icon: ReactNode;
+  label: string /** What waits there for the reader. */;
+  count?: number | string;
+};
 export type NavGroup = { label: string; links: NavLink[] };
 
 /** Draws the menu that the server gives in words, addresses and icons. */
@@ -79,6 +87,8 @@ export function useNav() {
   const names = useNames();
   const words = useWords();
   const kinds = useKinds();
+  const todo = useTodo();
+  const counts: Record<string, number | string> = { approvals: todo.more ? `${todo.count}+` : todo.count };
   return (sections: MenuHeading[]): NavGroup[] =>
     sections.map((s) => ({
       label: words(s.label),
@@ -86,6 +96,7 @@ export function useNav() {
         const k = kind ? kinds.find((x) => x.name === code) : undefined;
         return {
           code,
+          count: counts[code],
           to: kind ? `/r/${k?.path ?? code}` : `/${code}`,
           icon: kind ? iconOf(code) : (pages[code] ?? <AppstoreOutlined aria-hidden />),
           label: k && !renamed ? names.many(k) : words(label),

@@ -1,22 +1,31 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { ProblemError } from '../api/client';
 import { kindsQuery, menuQuery, meQuery } from '../api/queries';
-import type { Filter } from '../api/types';
 import { Problem, Waiting } from '../components/Problem';
+import type { ListSearch } from '../features/records/ListPage';
 import { readFilter } from '../lib/kind';
+import { type ApprovalTab, approvalTabs } from './approvalTabs';
 import { queryClient } from './client';
 
-export type ListSearch = {
-  view?: string;
-  q?: string;
-  filter?: Filter;
-  sort?: string;
-  as?: 'table' | 'board' | 'calendar';
-  cols?: string;
-  date?: string;
-};
-
 const text = (v: unknown) => (typeof v === 'string' && v ? v : typeof v === 'number' ? String(v) : undefined);
+
+function listSearch(s: Record<string, unknown>): ListSearch {
+  const out: ListSearch = {};
+  const view = text(s.view);
+  const q = text(s.q);
+  const sort = text(s.sort);
+  const filter = readFilter(s.filter);
+  if (view) out.view = view;
+  if (q) out.q = q;
+  if (filter) out.filter = filter;
+  if (sort) out.sort = sort;
+  if (s.as === 'table' || s.as === 'board' || s.as === 'calendar') out.as = s.as;
+  const cols = text(s.cols);
+  const date = text(s.date);
+  if (cols) out.cols = cols;
+  if (date) out.date = date;
+  return out;
+}
 
 const root = createRootRoute({ component: Outlet });
 
@@ -92,23 +101,7 @@ const home = createRoute({
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/r/$path',
-  validateSearch: (s: Record<string, unknown>): ListSearch => {
-    const out: ListSearch = {};
-    const view = text(s.view);
-    const q = text(s.q);
-    const sort = text(s.sort);
-    const filter = readFilter(s.filter);
-    if (view) out.view = view;
-    if (q) out.q = q;
-    if (filter) out.filter = filter;
-    if (sort) out.sort = sort;
-    if (s.as === 'table' || s.as === 'board' || s.as === 'calendar') out.as = s.as;
-    const cols = text(s.cols);
-    const date = text(s.date);
-    if (cols) out.cols = cols;
-    if (date) out.date = date;
-    return out;
-  },
+  validateSearch: listSearch,
   component: lazyRouteComponent(() => import('../features/records/ListPage'), 'ListPage'),
 });
 
@@ -136,6 +129,28 @@ const edit = createRoute({
   getParentRoute: () => shell,
   path: '/r/$path/$id/edit',
   component: lazyRouteComponent(() => import('../features/records/FormPage'), 'EditPage'),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals',
+  validateSearch: (s: Record<string, unknown>): ListSearch & { tab?: ApprovalTab } => {
+    const tab = approvalTabs.find((x) => x === s.tab);
+    return { ...listSearch(s), ...(tab && { tab }) };
+  },
+  component: lazyRouteComponent(() => import('./ApprovalsPage'), 'ApprovalsPage'),
+});
+
+const approvalFigures = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals/figures',
+  component: lazyRouteComponent(() => import('../features/approvals/FiguresPage'), 'FiguresPage'),
+});
+
+const approval = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals/$id',
+  component: lazyRouteComponent(() => import('../features/approvals/Decision'), 'DecisionPage'),
 });
 
 const brands = createRoute({
@@ -278,6 +293,9 @@ export const router = createRouter({
       fresh,
       record,
       edit,
+      approvals,
+      approvalFigures,
+      approval,
       brands,
       settings,
       organisation,

@@ -1,5 +1,5 @@
 import { Alert, Button, Form, Modal, Popconfirm } from 'antd';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, post } from '../../api/client';
 import { useRefresh } from '../../api/queries';
@@ -11,6 +11,7 @@ import { fieldOf, optionOf, titleName, titleOf } from '../../lib/kind';
 import { onward } from '../../lib/onward';
 import { useWords } from '../../lib/prefs';
 import { sortErrors } from '../../lib/problems';
+import { answerOf } from './extend';
 
 /** What the reader can do to a record now, as the server offers it: the likeliest first. */
 export function Actions({ kind, row }: { kind: KindInfo; row: Open }) {
@@ -20,13 +21,20 @@ export function Actions({ kind, row }: { kind: KindInfo; row: Open }) {
   const refresh = useRefresh();
   const [busy, setBusy] = useState('');
   const [asked, setAsked] = useState<ActionInfo>();
+  const [refused, setRefused] = useState<{ action: ActionInfo; body?: object; error: ProblemError }>();
+  const Answer = refused && answerOf(refused.error.code);
 
-  const take = async (a: ActionInfo, body?: unknown) => {
+  const take = async (a: ActionInfo, body?: object) => {
     setBusy(a.name);
     try {
       await post(`/${kind.path}/${row.id}/${a.name}`, body, row.version);
       tell.done(t('record.done', { action: words(a.label) }));
       setAsked(undefined);
+      setRefused(undefined);
+    } catch (e) {
+      if (!(e instanceof ProblemError) || !answerOf(e.code)) throw e;
+      setAsked(undefined);
+      setRefused({ action: a, body, error: e });
     } finally {
       setBusy('');
       await refresh(kind.name);
@@ -84,6 +92,17 @@ export function Actions({ kind, row }: { kind: KindInfo; row: Open }) {
           close={() => setAsked(undefined)}
         />
       )}
+      {refused && Answer && (
+        <Suspense fallback={null}>
+          <Answer
+            kind={kind}
+            row={row}
+            error={refused.error}
+            again={(more) => take(refused.action, { ...refused.body, ...more })}
+            close={() => setRefused(undefined)}
+          />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -94,7 +113,7 @@ type DialogProps = {
   action: ActionInfo;
   warning?: string;
   busy: boolean;
-  take: (a: ActionInfo, body: unknown) => Promise<void>;
+  take: (a: ActionInfo, body: object) => Promise<void>;
   close: () => void;
 };
 

@@ -7,45 +7,76 @@ import {
   TableOutlined,
   UnorderedListOutlined,
 } from '@ant-design/icons';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Button, Empty, Popover, Segmented, Select, Skeleton, Table, Tabs } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Button, Popover, Segmented, Select, Tabs } from 'antd';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { download, ProblemError } from '../../api/client';
-import { useKinds, useList, useMe } from '../../api/queries';
-import type { Filter, KindInfo, Row, SavedView, ViewBody } from '../../api/types';
+import { useKinds, useMe } from '../../api/queries';
+import type { Filter, KindInfo, SavedView, ViewBody } from '../../api/types';
 import { LinkButton } from '../../components/LinkButton';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
-import { Value } from '../../components/Value';
-import { fieldOf, filterText, namedFields, titleOf } from '../../lib/kind';
+import { fieldOf, filterText } from '../../lib/kind';
 import { useNames, useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
-import { columns, fieldsOf, width } from './columns';
 import { extensionOf } from './extend';
 import { FilterBar } from './FilterBar';
+import { Rows } from './Rows';
 import { SavedViews, useSavedViews } from './SavedViews';
 
 const Board = lazy(() => import('./Board').then((m) => ({ default: m.Board })));
 const CalendarView = lazy(() => import('./CalendarView').then((m) => ({ default: m.CalendarView })));
-const pageSize = 50;
 /** The tab of a saved view; shipped ones have no colon in their names. */
 const savedKey = (id: string) => `s:${id}`;
 
+/** What a list holds in its address. */
+export type ListSearch = {
+  view?: string;
+  q?: string;
+  filter?: Filter;
+  sort?: string;
+  as?: 'table' | 'board' | 'calendar';
+  cols?: string;
+  date?: string;
+};
+
 export function ListPage() {
   const { path } = useParams({ from: '/shell/r/$path' });
-  const kind = useKinds().find((k) => k.path === path);
-  if (!kind) return <Problem error={new ProblemError(404, 'client.kind', '')} />;
-  return <List key={path} kind={kind} />;
-}
-
-function List({ kind: declared }: { kind: KindInfo }) {
-  const { t } = useTranslation();
-  const words = useWords();
   const names = useNames();
   const search = useSearch({ from: '/shell/r/$path' });
   const navigate = useNavigate({ from: '/r/$path' });
+  const kind = useKinds().find((k) => k.path === path);
+  const name = kind ? names.many(kind) : '';
+  usePageTitle(name);
+  if (!kind) return <Problem error={new ProblemError(404, 'client.kind', '')} />;
+  const go = (change: Partial<ListSearch>) => void navigate({ search: (old) => changed(old, change), replace: !('view' in change) });
+  return <Listing key={path} kind={kind} title={name} search={search} go={go} />;
+}
+
+/** An address with a change; what has become undefined leaves it. */
+export function changed<T extends object>(old: T, change: Partial<T>): T {
+  const next = { ...old, ...change };
+  for (const k of Object.keys(next) as (keyof T)[]) if (next[k] === undefined) delete next[k];
+  return next;
+}
+
+type Props = {
+  kind: KindInfo;
+  title: string;
+  search: ListSearch;
+  go: (change: Partial<ListSearch>) => void;
+  /** The one view of the kind that a page is about: the others have no tab in it. */
+  only?: string;
+  /** Stands between the head and the list. */
+  tabs?: ReactNode;
+};
+
+/** A list with its views, conditions and columns; its page holds what is asked in the address. */
+export function Listing({ kind: declared, title, search, go, only, tabs }: Props) {
+  const { t } = useTranslation();
+  const words = useWords();
   const phone = usePhone();
   const me = useMe();
   const saved = useSavedViews(declared.name);
@@ -54,10 +85,7 @@ function List({ kind: declared }: { kind: KindInfo }) {
   const ext = extensionOf(kind.name);
   const tell = useTell();
   const [exporting, setExporting] = useState(false);
-  const name = names.many(kind);
-  usePageTitle(name);
-
-  const view = kind.views.find((v) => v.name === search.view);
+  const view = kind.views.find((v) => v.name === (savedView ? undefined : (only ?? search.view)));
   const own = search.filter ?? [];
   const base = view?.filter ?? savedView?.filter;
   const filter = filterText(base, own);
@@ -68,20 +96,11 @@ function List({ kind: declared }: { kind: KindInfo }) {
   const day = fieldOf(days, search.date ?? savedView?.date ?? '') ?? days.find((f) => kind.list.includes(f.name)) ?? days[0];
   const board = hasBoard && as === 'board';
   const calendar = as === 'calendar' && day !== undefined;
-  const go = (change: Partial<typeof search>) =>
-    void navigate({
-      search: (old) => {
-        const next = { ...old, ...change };
-        for (const k of Object.keys(next) as (keyof typeof next)[]) if (next[k] === undefined) delete next[k];
-        return next;
-      },
-      replace: !('view' in change),
-    });
   const setFilter = (f: Filter) => go({ filter: f.length ? f : undefined });
   const save = async () => {
     setExporting(true);
     try {
-      await download(`/${kind.path}/export`, { format: 'xlsx', filter, sort, q: search.q }, `${name}.xlsx`);
+      await download(`/${kind.path}/export`, { format: 'xlsx', filter, sort, q: search.q }, `${title}.xlsx`);
     } catch (e) {
       tell.failed(e);
     } finally {
@@ -89,8 +108,9 @@ function List({ kind: declared }: { kind: KindInfo }) {
     }
   };
   const views = [
-    { key: '', label: t('list.all') },
-    ...kind.views.map((v) => ({ key: v.name, label: words(v.label) })),
+    ...(only
+      ? kind.views.filter((v) => v.name === only).map((v) => ({ key: '', label: words(v.label) }))
+      : [{ key: '', label: t('list.all') }, ...kind.views.map((v) => ({ key: v.name, label: words(v.label) }))]),
     ...saved.map((v) => ({ key: savedKey(v.id), label: v.mine ? v.name : `${v.name} · ${v.owner}` })),
   ];
   const body: ViewBody = {
@@ -100,12 +120,12 @@ function List({ kind: declared }: { kind: KindInfo }) {
     as: board ? 'board' : calendar ? 'calendar' : 'table',
     date: calendar ? day.name : undefined,
   };
-  const changed = own.length > 0 || ['sort', 'cols', 'as', 'date'].some((k) => k in search);
+  const differs = own.length > 0 || ['sort', 'cols', 'as', 'date'].some((k) => k in search);
 
   return (
     <div className="fc-page">
       <div className="fc-head">
-        <h1>{name}</h1>
+        <h1>{title}</h1>
         {(hasBoard || (days.length > 0 && !phone)) && (
           <Segmented
             value={board ? 'board' : calendar ? 'calendar' : 'table'}
@@ -154,7 +174,7 @@ function List({ kind: declared }: { kind: KindInfo }) {
           kind={kind}
           view={savedView}
           body={body}
-          changed={changed}
+          changed={differs}
           open={(id) =>
             go({ view: id && savedKey(id), filter: undefined, sort: undefined, cols: undefined, as: undefined, date: undefined })
           }
@@ -180,13 +200,16 @@ function List({ kind: declared }: { kind: KindInfo }) {
           </LinkButton>
         )}
       </div>
+      {tabs}
       <div className="fc-card">
-        <Tabs
-          className="fc-views"
-          activeKey={view?.name ?? (savedView ? savedKey(savedView.id) : '')}
-          items={views}
-          onChange={(k) => go({ view: k || undefined, sort: undefined, cols: undefined, as: undefined, date: undefined })}
-        />
+        {(!only || saved.length > 0) && (
+          <Tabs
+            className="fc-views"
+            activeKey={savedView ? savedKey(savedView.id) : only ? '' : (view?.name ?? '')}
+            items={views}
+            onChange={(k) => go({ view: k || undefined, sort: undefined, cols: undefined, as: undefined, date: undefined })}
+          />
+        )}
         <FilterBar kind={kind} q={search.q} filter={own} onQ={(q) => go({ q })} onFilter={setFilter} />
         {board ? (
           <Suspense fallback={<Waiting />}>
@@ -220,119 +243,4 @@ function shownAs(kind: KindInfo, names: string[] | undefined, view: SavedView | 
   const widths = { ...kind.widths };
   for (const c of view?.columns ?? []) if (c.width) widths[c.name] = c.width;
   return { ...kind, list, widths };
-}
-
-type RowsProps = { kind: KindInfo; filter?: string; sort: string; q?: string; onSort: (s: string | undefined) => void; clear?: () => void };
-
-function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
-  const { t } = useTranslation();
-  const words = useWords();
-  const names = useNames();
-  const navigate = useNavigate();
-  const phone = usePhone();
-  const [cursors, setCursors] = useState<string[]>([]);
-  const list = useList(kind, { filter, sort, q, limit: pageSize, cursor: cursors.at(-1), count: true, fields: namedFields(kind) });
-  const fields = fieldsOf(kind, kind.list);
-  const rows = list.data?.items ?? [];
-  const count = list.data?.count;
-  if (list.isError && !list.data) return <Problem error={list.error} retry={() => list.refetch()} />;
-  const open = (row: Row) => void navigate({ to: '/r/$path/$id', params: { path: kind.path, id: row.id } });
-  const empty = (
-    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(clear ? 'list.emptyFiltered' : 'list.empty', { kind: names.some(kind) })}>
-      {clear ? (
-        <Button onClick={clear}>{t('list.clear')}</Button>
-      ) : (
-        kind.can.create && (
-          <LinkButton look="primary" to="/r/$path/new" params={{ path: kind.path }}>
-            {t('list.newOf', { kind: names.one(kind) })}
-          </LinkButton>
-        )
-      )}
-    </Empty>
-  );
-  return (
-    <>
-      {list.isPending ? (
-        <div style={{ padding: '4px 16px 16px' }}>
-          <Skeleton active title={false} paragraph={{ rows: 10, width: '100%' }} />
-        </div>
-      ) : phone ? (
-        rows.length ? (
-          <Cards kind={kind} rows={rows} />
-        ) : (
-          empty
-        )
-      ) : (
-        <Table<Row>
-          className="fc-rows"
-          size="small"
-          rowKey="id"
-          pagination={false}
-          sticky={{ getContainer: () => document.getElementById('main') ?? window }}
-          dataSource={rows}
-          columns={columns(kind, (f) => words(f.label), sort)}
-          scroll={{ x: fields.reduce((n, f) => n + (kind.widths?.[f.name] ?? width(f)), 0) }}
-          locale={{ emptyText: empty }}
-          onRow={(row) => ({ onClick: () => open(row) })}
-          onChange={(_, __, s) => {
-            const by = Array.isArray(s) ? s[0] : s;
-            onSort(by?.order ? `${by.order === 'descend' ? '-' : ''}${String(by.columnKey)}` : undefined);
-          }}
-        />
-      )}
-      {rows.length > 0 && (
-        <div className="fc-foot">
-          <span className="fc-num">
-            {count && (count.more ? t('list.countMore', { n: count.value }) : t('list.count', { count: count.value }))}
-          </span>
-          <span style={{ flex: 1 }} />
-          {(cursors.length > 0 || list.data?.next) && (
-            <>
-              <Button size="small" disabled={!cursors.length} onClick={() => setCursors(cursors.slice(0, -1))}>
-                {t('list.prev')}
-              </Button>
-              <span className="fc-num">{t('list.page', { n: cursors.length + 1 })}</span>
-              <Button
-                size="small"
-                disabled={!list.data?.next || list.isPlaceholderData}
-                onClick={() => setCursors([...cursors, list.data?.next ?? ''])}
-              >
-                {t('list.next')}
-              </Button>
-            </>
-          )}
-        </div>
-      )}
-    </>
-  );
-}
-
-/** A list on a phone: title and state, and beneath them the columns in pairs. */
-function Cards({ kind, rows }: { kind: KindInfo; rows: Row[] }) {
-  const words = useWords();
-  const status = kind.status ? fieldOf(kind.fields, kind.status) : undefined;
-  const rest = fieldsOf(kind, kind.list).filter((f) => f.name !== kind.title && f !== status);
-  return (
-    <div className="fc-cards">
-      {rows.map((row) => (
-        <Link key={row.id} to="/r/$path/$id" params={{ path: kind.path, id: row.id }} className="fc-card">
-          <span className="line">
-            <b>{titleOf(kind, row)}</b>
-            {status && <Value field={status} row={row} link={false} />}
-          </span>
-          <span className="pairs">
-            {rest
-              .filter((f) => row[f.name] !== undefined)
-              .slice(0, 6)
-              .map((f) => (
-                <span key={f.name}>
-                  <em>{words(f.label)}</em>
-                  <Value field={f} row={row} link={false} />
-                </span>
-              ))}
-          </span>
-        </Link>
-      ))}
-    </div>
-  );
 }

@@ -1,5 +1,5 @@
 import { EditOutlined } from '@ant-design/icons';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, Navigate, useParams } from '@tanstack/react-router';
 import { Button, Descriptions, Dropdown, Progress, Steps, Tabs } from 'antd';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,7 +16,7 @@ import { usePhone } from '../../lib/screen';
 import { usePageTitle } from '../../lib/tabs';
 import { Actions } from './Actions';
 import { columns, fieldsOf, width } from './columns';
-import { extensionOf } from './extend';
+import { extensionOf, linkOf, panelsBeside } from './extend';
 import { PrintButton } from './PrintButton';
 import { Rail } from './Rail';
 
@@ -45,11 +45,17 @@ function Record({ kind, id }: { kind: KindInfo; id: string }) {
   usePageTitle(titleOf(kind, row));
   if (record.isError && !row) return <Problem error={record.error} retry={() => record.refetch()} />;
   if (!row) return <Waiting rows={12} />;
+  if (extensionOf(kind.name).page) return <Navigate {...linkOf(kind, row)} replace />;
   const related = kind.related.map((r, i) => ({ key: `r${i}`, label: words(r.label), children: <Related related={r} id={id} /> }));
   const details = <Details kind={kind} row={row} />;
   return (
     <div className="fc-page">
       <Head kind={kind} row={row} />
+      {panelsBeside().map((Panel, i) => (
+        <Suspense key={String(i)} fallback={null}>
+          <Panel kind={kind} row={row} />
+        </Suspense>
+      ))}
       <div className="fc-record">
         <div>{related.length ? <Tabs items={[{ key: '', label: t('record.details'), children: details }, ...related]} /> : details}</div>
         <Rail kind={kind} id={id} />

@@ -3,6 +3,7 @@ import type { FieldInfo, KindInfo, Row } from '../../api/types';
 import type { Column } from '../../components/Listing';
 import { Value } from '../../components/Value';
 import { fieldOf } from '../../lib/kind';
+import { linkOf } from './extend';
 
 const widths: Partial<Record<string, number>> = {
   money: 118,
@@ -33,7 +34,13 @@ export const width = (f: FieldInfo) =>
 export const fieldsOf = (kind: KindInfo, names: string[]) => names.flatMap((n) => fieldOf(kind.fields, n) ?? []);
 
 /** The columns of a list, from its declaration. The first one is the link to the record. */
-export function columns(kind: KindInfo, label: (f: FieldInfo) => string, sort?: string, fields = fieldsOf(kind, kind.list)) {
+export function columns(
+  kind: KindInfo,
+  label: (f: FieldInfo) => string,
+  sort?: string,
+  fields = fieldsOf(kind, kind.list),
+  late?: (f: FieldInfo, row: Row) => boolean,
+) {
   return fields.map((f, i) => ({
     fixed: i === 0 ? ('start' as const) : undefined,
     key: f.name,
@@ -47,9 +54,13 @@ export function columns(kind: KindInfo, label: (f: FieldInfo) => string, sort?: 
     showSorterTooltip: false,
     render: (_: unknown, row: Row) =>
       i === 0 ? (
-        <Link to="/r/$path/$id" params={{ path: kind.path, id: row.id }} onClick={(e) => e.stopPropagation()}>
+        <Link {...linkOf(kind, row)} onClick={(e) => e.stopPropagation()}>
           <Value field={f} row={row} link={false} />
         </Link>
+      ) : late?.(f, row) ? (
+        <span className="fc-late">
+          <Value field={f} row={row} link={false} />
+        </span>
       ) : (
         <Value field={f} row={row} link={false} />
       ),

@@ -1,0 +1,2 @@
+export type ApprovalTab = 'todo' | 'done' | 'mine' | 'copied' | 'standing';
+export const approvalTabs: ApprovalTab[] = ['todo', 'done', 'mine', 'copied', 'standing'];
