@@ -1,4 +1,5 @@
 import '@xyflow/react/dist/base.css';
+import './drawing.css';
 import {
   ApartmentOutlined,
   AppstoreAddOutlined,
