@@ -18,10 +18,18 @@ const pageSize = 50;
 // As many as can be chosen and dealt with together.
 const chosenSize = 100;
 
-type RowsProps = { kind: KindInfo; filter?: string; sort: string; q?: string; onSort: (s: string | undefined) => void; clear?: () => void };
+type RowsProps = {
+  kind: KindInfo;
+  filter?: string;
+  sort: string;
+  q?: string;
+  onSort: (s: string | undefined) => void;
+  clear?: () => void;
+  nothing?: string;
+};
 
 /** The rows of a list, page by page. */
-export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
+export function Rows({ kind, filter, sort, q, onSort, clear, nothing }: RowsProps) {
   const { t } = useTranslation();
   const names = useNames();
   const [cursors, setCursors] = useState<string[]>([]);
@@ -33,7 +41,10 @@ export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
   const count = list.data?.count;
   if (list.isError && !list.data) return <Problem error={list.error} retry={() => list.refetch()} />;
   const empty = (
-    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(clear ? 'list.emptyFiltered' : 'list.empty', { kind: names.some(kind) })}>
+    <Empty
+      image={Empty.PRESENTED_IMAGE_SIMPLE}
+      description={(!clear && nothing) || t(clear ? 'list.emptyFiltered' : 'list.empty', { kind: names.some(kind) })}
+    >
       {clear ? (
         <Button onClick={clear}>{t('list.clear')}</Button>
       ) : (
@@ -84,15 +95,16 @@ export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
 type FoundProps = { kind: KindInfo; rows: Row[]; sort?: string; onSort?: (s: string | undefined) => void; empty: React.ReactNode };
 
 /** Rows as a table or, on a phone, as cards; with what can be done with several, and one of them at the side, where the kind has that. */
-export function Found({ kind, rows: found, sort, onSort, empty }: FoundProps) {
+export function Found({ kind: given, rows: found, sort, onSort, empty }: FoundProps) {
   const { t } = useTranslation();
   const { lang } = usePrefs();
-  const rows = found.map((r) => spoken(kind.name, r, lang));
+  const rows = found.map((r) => spoken(given.name, r, lang));
   const words = useWords();
   const navigate = useNavigate();
   const phone = usePhone();
   const wide = useWide();
-  const ext = extensionOf(kind.name).list;
+  const ext = extensionOf(given.name).list;
+  const kind = { ...given, widths: { ...ext?.widths, ...given.widths } };
   const [chosen, setChosen] = useState<string[]>([]);
   const [shown, setShown] = useState<string>();
   const open = (row: Row) => void navigate(linkOf(kind, row));
@@ -105,7 +117,8 @@ export function Found({ kind, rows: found, sort, onSort, empty }: FoundProps) {
   const fields = fieldsOf(kind, (side && untouched && ext?.columns) || kind.list);
   const barred = (row: Row) => ext?.barred?.(row);
   const toggle = (row: Row) => setChosen(chosen.includes(row.id) ? chosen.filter((id) => id !== row.id) : [...chosen, row.id]);
-  const bar = ext?.Chosen && picked.length > 0 && (
+  // It stays for its answers when the rows that it dealt with have left the list.
+  const bar = ext?.Chosen && chosen.length > 0 && (
     <Suspense fallback={null}>
       <ext.Chosen kind={kind} rows={picked} clear={() => setChosen([])} />
     </Suspense>
