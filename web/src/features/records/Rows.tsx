@@ -116,6 +116,7 @@ export function Found({ kind: given, rows: found, sort, onSort, empty }: FoundPr
   const untouched = own?.list.join() === kind.list.join();
   const fields = fieldsOf(kind, (side && untouched && ext?.columns) || kind.list);
   const barred = (row: Row) => ext?.barred?.(row);
+  const choosable = rows.some((r) => barred(r) === undefined);
   const toggle = (row: Row) => setChosen(chosen.includes(row.id) ? chosen.filter((id) => id !== row.id) : [...chosen, row.id]);
   // It stays for its answers when the rows that it dealt with have left the list.
   const bar = ext?.Chosen && chosen.length > 0 && (
@@ -127,7 +128,7 @@ export function Found({ kind: given, rows: found, sort, onSort, empty }: FoundPr
     if (!rows.length) return empty;
     return (
       <>
-        <Cards kind={kind} rows={rows} barred={ext?.Chosen && barred} chosen={chosen} toggle={toggle} />
+        <Cards kind={kind} rows={rows} barred={ext?.Chosen && choosable ? barred : undefined} chosen={chosen} toggle={toggle} />
         {bar}
       </>
     );
@@ -141,24 +142,26 @@ export function Found({ kind: given, rows: found, sort, onSort, empty }: FoundPr
       sticky={{ getContainer: () => document.getElementById('main') ?? window }}
       dataSource={rows}
       columns={columns(kind, (f) => words(f.label), sort, fields, ext?.late)}
-      scroll={{ x: fields.reduce((n, f) => n + (kind.widths?.[f.name] ?? width(f)), ext?.Chosen ? 40 : 0) }}
+      scroll={{ x: fields.reduce((n, f) => n + (kind.widths?.[f.name] ?? width(f)), ext?.Chosen && choosable ? 40 : 0) }}
       locale={{ emptyText: empty }}
       rowClassName={(row) => (row === side ? 'fc-shown' : '')}
       rowSelection={
-        ext?.Chosen && {
-          fixed: true,
-          columnWidth: 40,
-          selectedRowKeys: picked.map((r) => r.id),
-          onChange: (keys) => setChosen(keys.map(String)),
-          getCheckboxProps: (row) => ({
-            disabled: barred(row) !== undefined,
-            'aria-label': t('list.choose', { title: titleOf(kind, row) }),
-          }),
-          renderCell: (_, row, __, node) => {
-            const why = barred(row);
-            return why ? <Tooltip title={t(why)}>{node}</Tooltip> : node;
-          },
-        }
+        !ext?.Chosen || !choosable
+          ? undefined
+          : {
+              fixed: true,
+              columnWidth: 40,
+              selectedRowKeys: picked.map((r) => r.id),
+              onChange: (keys) => setChosen(keys.map(String)),
+              getCheckboxProps: (row) => ({
+                disabled: barred(row) !== undefined,
+                'aria-label': t('list.choose', { title: titleOf(kind, row) }),
+              }),
+              renderCell: (_, row, __, node) => {
+                const why = barred(row);
+                return why ? <Tooltip title={t(why)}>{node}</Tooltip> : node;
+              },
+            }
       }
       onRow={(row) => ({
         onClick: () => (side ? setShown(row.id) : open(row)),
