@@ -86,7 +86,9 @@ export function ApprovalsPage() {
     );
   }
   const view = { todo: 'todo', done: 'done', mine: 'mine', copied: 'copied' }[tab];
-  return <Listing key={tab} kind={kind} title={title} search={search} go={go} only={view} tabs={tabs} />;
+  return (
+    <Listing key={tab} kind={kind} title={title} search={search} go={go} only={view} nothing={t(`approval.nothing.${tab}`)} tabs={tabs} />
+  );
 }
 
 /** What the reader may decide today in the place of those who are away. */
@@ -100,7 +102,7 @@ function Standing({ kind }: { kind: KindInfo }) {
     <Found
       kind={{ ...kind, list }}
       rows={q.data}
-      empty={<Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('approval.noStandingIn')} />}
+      empty={<Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('approval.nothing.standing')} />}
     />
   );
 }

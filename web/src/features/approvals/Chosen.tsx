@@ -51,6 +51,7 @@ export function Chosen({ rows, clear }: { kind: KindInfo; rows: Row[]; clear: ()
     void decided();
   };
   const done = results?.filter((r) => r.item.ok).length ?? 0;
+  if (rows.length === 0 && !results) return null;
   return (
     <div className="fc-chosen">
       <span className="fc-fill fc-num">{t('approval.chosen', { count: rows.length })}</span>
@@ -98,7 +99,7 @@ export function Chosen({ rows, clear }: { kind: KindInfo; rows: Row[]; clear: ()
         </Sheet>
       )}
       {results && (
-        <Modal open title={t('approval.results')} footer={<Button onClick={close}>{t('approval.close')}</Button>} onCancel={close}>
+        <Modal open title={t('approval.results')} footer={<Button onClick={close}>{t('approval.seen')}</Button>} onCancel={close}>
           <Alert
             type={done === results.length ? 'success' : 'warning'}
             showIcon

@@ -79,7 +79,11 @@ function Write({ approval }: { approval: Approval }) {
         notFoundContent={people.isFetching ? '…' : t('approval.nobodyFound')}
         options={(people.data ?? []).map((p) => ({ key: p.userId, value: p.name, label: `${p.name} ${p.title}` }))}
         onSearch={setAsked}
-        onSelect={(o) => setPicked([...picked, { id: String(o.key), name: String(o.value) }])}
+        onSelect={(o) => {
+          // The list lengthens the keys that it is given.
+          const person = people.data?.find((p) => String(o.key).startsWith(p.userId));
+          if (person) setPicked([...picked, { id: person.userId, name: person.name }]);
+        }}
         onChange={setText}
         onKeyDown={(e) => (e.ctrlKey || e.metaKey) && e.key === 'Enter' && text.trim() && void send()}
       />

@@ -98,7 +98,7 @@ function Deciding({ id }: { id: string }) {
       <Top page={page} />
       <div className="fc-record">
         <div>
-          <Document paper={page.document} />
+          <Document paper={page.document} of={page.approval.kind} />
         </div>
         <div>
           <section className="fc-card fc-section" aria-label={t('approval.way')}>
@@ -251,7 +251,7 @@ export function Preview({ row }: { row: Row }) {
   return (
     <div className="fc-preview">
       <Top page={q.data} full />
-      <Document paper={q.data.document} columns={1} />
+      <Document paper={q.data.document} of={q.data.approval.kind} columns={1} />
       <section className="fc-card fc-section">
         <h2 className="fc-h2">{t('approval.way')}</h2>
         <Way page={q.data} />

@@ -2,13 +2,14 @@ import { Link } from '@tanstack/react-router';
 import { Alert, Descriptions, Segmented, Table, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useKinds } from '../../api/queries';
 import type { FieldInfo, Row } from '../../api/types';
 import { Value } from '../../components/Value';
 import { titleName } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 import { usePhone } from '../../lib/screen';
 import { Files } from './Files';
-import { isChanged, type MarkedRow, marked, shownFields } from './rules';
+import { inOrder, isChanged, type MarkedRow, marked, shownFields } from './rules';
 import type { Fact, Lines, Paper } from './types';
 
 /** A fact as the field that shows or takes it. */
@@ -31,14 +32,18 @@ export function FactValue({ fact, submitted = false }: { fact: Fact; submitted?:
 }
 
 /** The document that is decided: what changed since it was submitted first, then what it holds, its lines and its papers. */
-export function Document({ paper, columns = 2 }: { paper: Paper; columns?: 1 | 2 }) {
+export function Document({ paper, of, columns = 2 }: { paper: Paper; of: string; columns?: 1 | 2 }) {
+  const form =
+    useKinds()
+      .find((k) => k.name === of)
+      ?.form.flatMap((s) => s.fields) ?? [];
   const { t } = useTranslation();
   const words = useWords();
   const phone = usePhone();
   const [then, setThen] = useState(false);
   const changed = isChanged(paper);
   const changes = paper.fields.filter((f) => f.changed);
-  const filled = paper.fields.filter((f) => {
+  const filled = inOrder(paper.fields, form).filter((f) => {
     const v = then && f.changed ? f.submitted : f.value;
     return v !== undefined && v !== null && v !== '';
   });

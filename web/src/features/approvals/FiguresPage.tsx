@@ -101,7 +101,7 @@ function Shown({ figures: f, asked }: { figures: Figures; asked: Asked }) {
   if (f.runs === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('approval.noFigures')} />;
   return (
     <>
-      <div className="fc-work">
+      <div className="fc-work fc-counts">
         <Link to="/r/$path" params={{ path: 'approvals' }} search={{ filter: period }} className="fc-card figure">
           <b>{f.runs}</b>
           <span>

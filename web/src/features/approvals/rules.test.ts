@@ -9,6 +9,7 @@ import {
   duration,
   edits,
   following,
+  inOrder,
   kept,
   keyFacts,
   marked,
@@ -129,7 +130,11 @@ test('sums and rates stand first among the facts, empty ones nowhere', () => {
     fact('d', 'text', 'long', 'multiline'),
     fact('e', 'int', 120, 'basis_points'),
   ];
-  expect(keyFacts({ fields, parts: [], files: [], related: [] }).map((f) => f.name)).toEqual(['c', 'e', 'a']);
+  expect(
+    keyFacts({ fields: [fact('z', 'money', '0.00'), fact('number', 'text', 'n'), ...fields], parts: [], files: [], related: [] }).map(
+      (f) => f.name,
+    ),
+  ).toEqual(['c', 'e', 'a']);
 });
 
 test('who is waited for is told once each', () => {
@@ -160,4 +165,9 @@ test('a refusal names the steps that want approvers', () => {
     { field: 'reason', message: 'x' },
   ];
   expect(choicesOf({ errors })).toEqual([{ node: 'a1', label: '店长' }]);
+});
+
+test('facts stand in the order of the form, where the document belongs at last', () => {
+  const fields = ['status', 'number', 'total', 'b', 'a'].map((n) => fact(n, 'text', 'x'));
+  expect(inOrder(fields, ['a', 'b']).map((f) => f.name)).toEqual(['a', 'b', 'total', 'number', 'status']);
 });

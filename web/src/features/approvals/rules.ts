@@ -2,7 +2,7 @@ import dayjs from 'dayjs';
 import type { FieldInfo, Row } from '../../api/types';
 import { now } from '../../lib/clock';
 import type { Key } from '../../lib/i18n';
-import type { Lines, Paper, Station, Task } from './types';
+import type { Fact, Lines, Paper, Station, Task } from './types';
 
 /** How many can be decided together; the server refuses more. */
 export const batchMost = 100;
@@ -96,11 +96,22 @@ export function marked(part: Lines): MarkedRow[] {
 
 export const isChanged = (paper: Paper) => paper.fields.some((f) => f.changed) || paper.parts.some((p) => p.changed);
 
-/** The facts that stand at the top: sums and rates first, then what else is filled in. */
+const keeping = ['number', 'companyId', 'departmentId', 'ownerId', 'submittedBy', 'status', 'createdAt', 'createdBy', 'updatedAt'];
+
+/** The facts in the order of the kind's form; then what is reckoned, and at last what says where the document belongs. */
+export function inOrder(fields: Fact[], form: string[]): Fact[] {
+  const place = (f: Fact) => {
+    const at = form.indexOf(f.name);
+    return keeping.includes(f.name) ? 2000 + keeping.indexOf(f.name) : at < 0 ? 1000 : at;
+  };
+  return [...fields].sort((a, b) => place(a) - place(b));
+}
+
+/** The facts that stand at the top: sums and rates first, then what else is filled in. A sum of nothing decides nothing. */
 export function keyFacts(paper: Paper, most = 6) {
-  const filled = paper.fields.filter((f) => f.value !== undefined && f.value !== null && f.value !== '');
-  const weighty = (f: { type: string; format?: string }) => f.type === 'money' || f.format === 'basis_points';
-  return [...filled.filter(weighty), ...filled.filter((f) => !weighty(f) && f.format !== 'multiline')].slice(0, most);
+  const filled = paper.fields.filter((f) => f.value !== undefined && f.value !== null && f.value !== '' && !keeping.includes(f.name));
+  const weighty = (f: Fact) => (f.type === 'money' || f.format === 'basis_points') && Number(f.value) !== 0;
+  return [...filled.filter(weighty), ...filled.filter((f) => f.type !== 'money' && !weighty(f) && f.format !== 'multiline')].slice(0, most);
 }
 
 /** The steps that wait for somebody, with the names of those people. */

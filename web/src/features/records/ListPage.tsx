@@ -69,12 +69,14 @@ type Props = {
   go: (change: Partial<ListSearch>) => void;
   /** The one view of the kind that a page is about: the others have no tab in it. */
   only?: string;
+  /** What an empty list says. */
+  nothing?: string;
   /** Stands between the head and the list. */
   tabs?: ReactNode;
 };
 
 /** A list with its views, conditions and columns; its page holds what is asked in the address. */
-export function Listing({ kind: declared, title, search, go, only, tabs }: Props) {
+export function Listing({ kind: declared, title, search, go, only, nothing, tabs }: Props) {
   const { t } = useTranslation();
   const words = useWords();
   const phone = usePhone();
@@ -228,6 +230,7 @@ export function Listing({ kind: declared, title, search, go, only, tabs }: Props
             sort={sort}
             q={search.q}
             onSort={(s) => go({ sort: s })}
+            nothing={nothing}
             clear={own.length || search.q ? () => go({ filter: undefined, q: undefined }) : undefined}
           />
         )}

@@ -18,10 +18,18 @@ const pageSize = 50;
 // As many as can be chosen and dealt with together.
 const chosenSize = 100;
 
-type RowsProps = { kind: KindInfo; filter?: string; sort: string; q?: string; onSort: (s: string | undefined) => void; clear?: () => void };
+type RowsProps = {
+  kind: KindInfo;
+  filter?: string;
+  sort: string;
+  q?: string;
+  onSort: (s: string | undefined) => void;
+  clear?: () => void;
+  nothing?: string;
+};
 
 /** The rows of a list, page by page. */
-export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
+export function Rows({ kind, filter, sort, q, onSort, clear, nothing }: RowsProps) {
   const { t } = useTranslation();
   const names = useNames();
   const [cursors, setCursors] = useState<string[]>([]);
@@ -33,7 +41,10 @@ export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
   const count = list.data?.count;
   if (list.isError && !list.data) return <Problem error={list.error} retry={() => list.refetch()} />;
   const empty = (
-    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(clear ? 'list.emptyFiltered' : 'list.empty', { kind: names.some(kind) })}>
+    <Empty
+      image={Empty.PRESENTED_IMAGE_SIMPLE}
+      description={(!clear && nothing) || t(clear ? 'list.emptyFiltered' : 'list.empty', { kind: names.some(kind) })}
+    >
       {clear ? (
         <Button onClick={clear}>{t('list.clear')}</Button>
       ) : (
@@ -84,15 +95,16 @@ export function Rows({ kind, filter, sort, q, onSort, clear }: RowsProps) {
 type FoundProps = { kind: KindInfo; rows: Row[]; sort?: string; onSort?: (s: string | undefined) => void; empty: React.ReactNode };
 
 /** Rows as a table or, on a phone, as cards; with what can be done with several, and one of them at the side, where the kind has that. */
-export function Found({ kind, rows: found, sort, onSort, empty }: FoundProps) {
+export function Found({ kind: given, rows: found, sort, onSort, empty }: FoundProps) {
   const { t } = useTranslation();
   const { lang } = usePrefs();
-  const rows = found.map((r) => spoken(kind.name, r, lang));
+  const rows = found.map((r) => spoken(given.name, r, lang));
   const words = useWords();
   const navigate = useNavigate();
   const phone = usePhone();
   const wide = useWide();
-  const ext = extensionOf(kind.name).list;
+  const ext = extensionOf(given.name).list;
+  const kind = { ...given, widths: { ...ext?.widths, ...given.widths } };
   const [chosen, setChosen] = useState<string[]>([]);
   const [shown, setShown] = useState<string>();
   const open = (row: Row) => void navigate(linkOf(kind, row));
@@ -104,8 +116,10 @@ export function Found({ kind, rows: found, sort, onSort, empty }: FoundProps) {
   const untouched = own?.list.join() === kind.list.join();
   const fields = fieldsOf(kind, (side && untouched && ext?.columns) || kind.list);
   const barred = (row: Row) => ext?.barred?.(row);
+  const choosable = rows.some((r) => barred(r) === undefined);
   const toggle = (row: Row) => setChosen(chosen.includes(row.id) ? chosen.filter((id) => id !== row.id) : [...chosen, row.id]);
-  const bar = ext?.Chosen && picked.length > 0 && (
+  // It stays for its answers when the rows that it dealt with have left the list.
+  const bar = ext?.Chosen && chosen.length > 0 && (
     <Suspense fallback={null}>
       <ext.Chosen kind={kind} rows={picked} clear={() => setChosen([])} />
     </Suspense>
@@ -114,7 +128,7 @@ export function Found({ kind, rows: found, sort, onSort, empty }: FoundProps) {
     if (!rows.length) return empty;
     return (
       <>
-        <Cards kind={kind} rows={rows} barred={ext?.Chosen && barred} chosen={chosen} toggle={toggle} />
+        <Cards kind={kind} rows={rows} barred={ext?.Chosen && choosable ? barred : undefined} chosen={chosen} toggle={toggle} />
         {bar}
       </>
     );
@@ -128,24 +142,26 @@ export function Found({ kind, rows: found, sort, onSort, empty }: FoundProps) {
       sticky={{ getContainer: () => document.getElementById('main') ?? window }}
       dataSource={rows}
       columns={columns(kind, (f) => words(f.label), sort, fields, ext?.late)}
-      scroll={{ x: fields.reduce((n, f) => n + (kind.widths?.[f.name] ?? width(f)), ext?.Chosen ? 40 : 0) }}
+      scroll={{ x: fields.reduce((n, f) => n + (kind.widths?.[f.name] ?? width(f)), ext?.Chosen && choosable ? 40 : 0) }}
       locale={{ emptyText: empty }}
       rowClassName={(row) => (row === side ? 'fc-shown' : '')}
       rowSelection={
-        ext?.Chosen && {
-          fixed: true,
-          columnWidth: 40,
-          selectedRowKeys: picked.map((r) => r.id),
-          onChange: (keys) => setChosen(keys.map(String)),
-          getCheckboxProps: (row) => ({
-            disabled: barred(row) !== undefined,
-            'aria-label': t('list.choose', { title: titleOf(kind, row) }),
-          }),
-          renderCell: (_, row, __, node) => {
-            const why = barred(row);
-            return why ? <Tooltip title={t(why)}>{node}</Tooltip> : node;
-          },
-        }
+        !ext?.Chosen || !choosable
+          ? undefined
+          : {
+              fixed: true,
+              columnWidth: 40,
+              selectedRowKeys: picked.map((r) => r.id),
+              onChange: (keys) => setChosen(keys.map(String)),
+              getCheckboxProps: (row) => ({
+                disabled: barred(row) !== undefined,
+                'aria-label': t('list.choose', { title: titleOf(kind, row) }),
+              }),
+              renderCell: (_, row, __, node) => {
+                const why = barred(row);
+                return why ? <Tooltip title={t(why)}>{node}</Tooltip> : node;
+              },
+            }
       }
       onRow={(row) => ({
         onClick: () => (side ? setShown(row.id) : open(row)),

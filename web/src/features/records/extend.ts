@@ -34,6 +34,8 @@ export type ListExtension = {
   Card?: ComponentType<{ row: Row }>;
   /** The columns beside a preview, where there is room for few. */
   columns?: string[];
+  /** Of columns, in pixels, where the kind says nothing. */
+  widths?: Record<string, number>;
   /** Whether a value of a row is shown as late. */
   late?: (field: FieldInfo, row: Row) => boolean;
 };
