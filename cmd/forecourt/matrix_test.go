@@ -407,9 +407,15 @@ func (m *matrix) targetOf(t *testing.T, path string, me tenants.Actor, relation 
 	return x, false
 }
 
-// put moves a record to a place.
+// put moves a record to a place. One that lies in several, as an approval does with everybody who takes part, lies there alone.
 func (m *matrix) put(t *testing.T, table, column, id string, at spot) {
 	t.Helper()
+	others := "DELETE FROM " + table + " WHERE tenant_id = $1 AND " + column + " = $2 AND ctid <> (SELECT min(ctid) FROM " + table + " WHERE tenant_id = $1 AND " + column + " = $2)"
+	if column != "id" {
+		if _, err := m.owner.Exec(t.Context(), others, m.ours.tenant.ID, id); err != nil {
+			t.Fatalf("put %s: %v", table, err)
+		}
+	}
 	sql := "UPDATE " + table + " SET company_id = $3, department_id = $4, owner_id = $5 WHERE tenant_id = $1 AND " + column + " = $2"
 	if _, err := m.owner.Exec(t.Context(), sql, m.ours.tenant.ID, id, at.company, at.department, at.owner); err != nil {
 		t.Fatalf("put %s: %v", table, err)
