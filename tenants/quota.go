@@ -100,7 +100,9 @@ func FileRoom(ctx context.Context, tx database.Tx, bytes int64) error {
 }
 
 // FreeFile gives back the room of a file of so many bytes. Call it before its row goes.
-func FreeFile(ctx context.Context, tx database.Tx, bytes int64) error { return lockQuota(ctx, tx, -bytes) }
+func FreeFile(ctx context.Context, tx database.Tx, bytes int64) error {
+	return lockQuota(ctx, tx, -bytes)
+}
 
 // fits says whether n more of a resource fit by now. Without Room's locks that is a forecast. It returns ErrQuota.
 func fits(ctx context.Context, tx database.Tx, what Resource, n int64, lock string) error {
