@@ -1,8 +1,11 @@
 package record
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
+
+	"github.com/google/uuid"
 
 	"forecourt/kernel/access"
 	"forecourt/kernel/flow"
@@ -49,5 +52,37 @@ func (k *Kind[T]) Approvable(action string, p access.Permission, facts ...*Field
 // Changes names the fields that a step may be allowed to change.
 func (a *Approval) Changes(fields ...string) *Approval { a.Edit = fields; return a }
 
+func (s *Spec) approval(action string) *Approval {
+	if i := slices.IndexFunc(s.approvals, func(a *Approval) bool { return a.Action == action }); i >= 0 {
+		return s.approvals[i]
+	}
+	return nil
+}
+
 // Approvals returns the actions that can be put under approval.
 func (s *Spec) Approvals() []*Approval { return slices.Clone(s.approvals) }
+
+type choicesKey struct{}
+
+// Choices are the approvers whom somebody names on taking an action that others must agree to, by the step of its flow. They stand in the
+// body of the action as "choices".
+func Choices(ctx context.Context) map[string][]uuid.UUID {
+	c, _ := ctx.Value(choicesKey{}).(map[string][]uuid.UUID)
+	return c
+}
+
+// takeChoices takes them out of a body, which is of the action's own schema without them. What is no list of ids by step stays, for the
+// schema to refuse.
+func takeChoices(ctx context.Context, body []byte) (context.Context, []byte) {
+	var all map[string]json.RawMessage
+	var named map[string][]uuid.UUID
+	if json.Unmarshal(body, &all) != nil || json.Unmarshal(all["choices"], &named) != nil {
+		return ctx, body
+	}
+	delete(all, "choices")
+	rest, err := json.Marshal(all)
+	if err != nil {
+		return ctx, body
+	}
+	return context.WithValue(ctx, choicesKey{}, named), rest
+}

@@ -135,7 +135,7 @@ func TestActsOfApprovers(t *testing.T) {
 		ctx := t.Context()
 		_, run := e.ask(t, e.Sales, 10_000, 1)
 		task, version := e.task(t, run, e.Manager, "open")
-		refused(t, second(e.s.HandOver(ctx, e.Manager, task, version, approval.HandOverInput{UserID: e.Cashier.User.String()})), engine.ErrMayNot)
+		refused(t, second(e.s.HandOver(ctx, e.Manager, task, version, approval.HandOverInput{UserID: e.Cashier.User.String()})), engine.ErrCannot)
 		if _, err := e.s.HandOver(ctx, e.Manager, task, version, approval.HandOverInput{UserID: e.Leader.User.String(), Ask: true, Comment: "可以吗"}); err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/google/uuid"
 
@@ -22,11 +23,6 @@ var (
 	ErrRefused  = fault.New(fault.Conflict, "approval.refused", "流程不允许：%s", "The flow refuses it: %s")
 	ErrNoFlow   = fault.New(fault.Conflict, "approval.no_flow", "没有适用的审批流程，请联系管理员", "No approval flow fits this document; ask an administrator")
 )
-
-// asked is what an action may say about its approval.
-type asked struct {
-	Approvers map[string][]uuid.UUID `json:"approvers"` // named by the submitter, by node
-}
 
 // Ask puts an action of a document under approval, in the transaction and under the lock of the use case that takes it. True: nobody has
 // to agree, go on now. False: the document waits, and hears the end through its Subject. A document that came back goes on where it was
@@ -100,7 +96,7 @@ func (s *Service) ask(ctx context.Context, tx tenants.Tx, m *matter, of uuid.UUI
 	} else {
 		r.FlowID, r.FlowVersion = chosen.ID, chosen.Published
 	}
-	return s.start(ctx, tx, r, d, "submit", input)
+	return s.start(ctx, tx, r, d, "submit")
 }
 
 // askAgain goes on with a run that came back to its submitter, with the document as it is now.
@@ -111,10 +107,10 @@ func (s *Service) askAgain(ctx context.Context, tx tenants.Tx, m *matter, open u
 	}
 	d := &document{s: s, ctx: ctx, tx: tx, matter: m, id: r.RecordID, company: r.Company, department: r.Department, submitter: r.Submitter, unit: r.Unit}
 	r.Input, r.SubmittedAt = input, tx.Now
-	return s.start(ctx, tx, r, d, "resubmit", input)
+	return s.start(ctx, tx, r, d, "resubmit")
 }
 
-func (s *Service) start(ctx context.Context, tx tenants.Tx, r *run, d *document, action string, input json.RawMessage) (bool, error) {
+func (s *Service) start(ctx context.Context, tx tenants.Tx, r *run, d *document, action string) (bool, error) {
 	snap, err := d.snapshot()
 	if err != nil {
 		return false, err
@@ -127,14 +123,11 @@ func (s *Service) start(ctx context.Context, tx tenants.Tx, r *run, d *document,
 		return false, err
 	}
 	r.words = describe(spec, snap, record.View{Tenant: tx.Tenant, Now: tx.Now, Zone: tx.Zone})
-	var said asked
-	if json.Unmarshal(input, &said) == nil && len(said.Approvers) > 0 { // an action that says nothing of approvers has another form
+	if named := record.Choices(ctx); len(named) > 0 {
 		if r.Chosen == nil {
 			r.Chosen = map[string][]uuid.UUID{}
 		}
-		for node, users := range said.Approvers {
-			r.Chosen[node] = users
-		}
+		maps.Copy(r.Chosen, named)
 	}
 	m, err := s.begin(ctx, tx, r)
 	if err != nil {

@@ -105,16 +105,17 @@ test('a contract with vehicle, accessory and insurance goes beyond the manager t
   await act(seller, '提交审批');
 
   const manager = await signIn(browser, 'liqiang');
-  await manager.goto('/');
-  await manager.getByRole('link', { name: /待我审批/ }).click();
-  await manager.getByText(number).first().click();
-  await act(manager, '同意');
-  await expect(seller.getByText('集团审批').first()).toBeVisible();
+  await manager.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: /我的审批/ }).click();
+  await manager.getByRole('link', { name: number }).click();
+  await manager.getByRole('button', { name: /同意/ }).click();
+  await expect(manager.getByText('已同意')).toBeVisible();
+  await expect(seller.getByRole('region', { name: '审批' }).getByText('赵刚')).toBeVisible();
 
   const leader = await signIn(browser, 'zhaogang', { size: phone });
-  await leader.getByRole('link', { name: /待集团审批/ }).click();
-  await leader.getByText(number).first().click();
-  await act(leader, '集团同意');
+  await leader.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: '审批' }).tap();
+  await leader.getByText(number).first().tap();
+  await leader.getByRole('button', { name: /同意/ }).tap();
+  await expect(leader.getByText('已同意')).toBeVisible();
   await expect(seller.getByText('已生效').first()).toBeVisible();
 });
 

@@ -111,7 +111,7 @@ func (m *mover) successor(n *Node, s *Step) (uuid.UUID, error) {
 }
 
 // Reassign gives a task to somebody whom an administrator names. It returns ErrNoTask, ErrEnded, ErrReturned, ErrNotOpen, ErrOnlyAnswer,
-// ErrToSelf, ErrToSubmitter, ErrAlready and ErrMayNot.
+// ErrToSelf, ErrToSubmitter, ErrAlready and ErrCannot.
 func Reassign(w World, run *Run, task, to uuid.UUID) ([]Effect, error) {
 	m := newMover(w, run)
 	n, s, t := m.find(task)

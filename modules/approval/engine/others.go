@@ -9,7 +9,7 @@ import (
 )
 
 // HandOver gives a task to somebody else: for good, or to ask for an opinion and get it back. Who gets it must be one who may decide.
-// Beside the refusals of a turn it returns ErrNoHandOver, ErrToSelf, ErrToSubmitter, ErrAlready and ErrMayNot.
+// Beside the refusals of a turn it returns ErrNoHandOver, ErrToSelf, ErrToSubmitter, ErrAlready and ErrCannot.
 func HandOver(w World, run *Run, v Vote, to uuid.UUID, ask bool) ([]Effect, error) {
 	m := newMover(w, run)
 	n, s, t, err := m.turnOf(v)
@@ -66,7 +66,7 @@ func (m *mover) invited(n *Node, s *Step, t *Task, by, to uuid.UUID, field strin
 	}
 	able, err := m.able(n, to)
 	if err == nil && !able {
-		err = ErrMayNot.At(field)
+		err = ErrCannot.At(field)
 	}
 	return err
 }

@@ -19,6 +19,8 @@ var (
 	ErrNotYours   = fault.New(fault.Denied, "approval.not_approver", "您不是这个任务的审批人", "You are not the approver of this task")
 	ErrMayNot     = fault.New(fault.Denied, "approval.may_not", "这个人没有审批该单据的权限，或已不在岗",
 		"This person may not decide about the document, or does not work here any more")
+	ErrCannot = fault.New(fault.Invalid, "approval.cannot_decide", "所选的人没有审批该单据的权限，或已不在岗",
+		"The person who was named may not decide about the document, or does not work here any more")
 	ErrOwn           = fault.New(fault.Denied, "approval.own", "不能审批自己提交的单据", "Nobody decides about a document of their own")
 	ErrOnlyAnswer    = fault.New(fault.Conflict, "approval.only_answer", "这是征求意见，只能回复意见", "You were asked for an opinion; answer it")
 	ErrNotAsked      = fault.New(fault.Conflict, "approval.not_asked", "这个任务要审批，不是征求意见", "This task wants a decision, not an opinion")

@@ -218,7 +218,7 @@ func TestOthers(t *testing.T) {
 		s.refused(ErrToSubmitter, over(s, 1, 0, false))
 		s.refused(ErrAlready, over(s, 1, 2, false))
 		s.town.may[person(4)] = false
-		s.refused(ErrMayNot, over(s, 1, 4, false))
+		s.refused(ErrCannot, over(s, 1, 4, false))
 		s.must(over(s, 1, 3, false))
 		s.refused(ErrNotOpen, approve(s.vote("a", 1)))
 		s.approves("a", 2, 3)
@@ -407,7 +407,7 @@ func TestNamedByOthers(t *testing.T) {
 	f := flow("s>a a>g g>e", ask("a", func(n *Node) { n.Approvers = []Rule{{Rule: RuleSubmitterChoice}} }), ask("g", func(n *Node) { n.Approvers = []Rule{{Rule: RulePreviousChoice}} }))
 	s := newScene(t, f, newTown(10), person(0))
 	s.refused(ErrChoice, Start)
-	for who, want := range map[int]*fault.Fault{0: ErrToSubmitter, 20: ErrMayNot} {
+	for who, want := range map[int]*fault.Fault{0: ErrToSubmitter, 20: ErrCannot} {
 		s.run.Chosen = map[string][]uuid.UUID{"a": {person(who)}}
 		s.refused(want, Start)
 	}

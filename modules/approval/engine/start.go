@@ -5,7 +5,7 @@ import (
 )
 
 // Start begins a new run, or goes on with one that came back to the submitter and is submitted again. A new run needs Submitter and, where
-// the flow asks the submitter to name approvers, Chosen. It returns ErrNotStarted, ErrChoice, and ErrMayNot or ErrToSubmitter for whom the
+// the flow asks the submitter to name approvers, Chosen. It returns ErrNotStarted, ErrChoice, and ErrCannot or ErrToSubmitter for whom the
 // submitter may not name.
 func Start(w World, run *Run) ([]Effect, error) {
 	m := newMover(w, run)

@@ -139,7 +139,7 @@ func (m *mover) named(n *Node, users []uuid.UUID, field string) error {
 			return err
 		}
 		if u == uuid.Nil || !may {
-			return ErrMayNot.At(field)
+			return ErrCannot.At(field)
 		}
 	}
 	return nil
