@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -133,11 +134,34 @@ func (a *application) sellDemo(ctx context.Context, s *staffed, g demoGroup, sto
 	if _, err := a.modules.contract.Create(ctx, seller, contract.CreateInput{CustomerID: buyers[1], VehicleID: stock[1].String(), PriceType: "retail", Deposit: money.Yuan(5000), Lines: lines}); err != nil {
 		return fmt.Errorf("draft contract: %w", err)
 	}
+	if err := a.waitDemo(ctx, seller, contract.CreateInput{CustomerID: buyers[2], VehicleID: stock[2].String(), PriceType: "retail", Deposit: money.Yuan(5000), Remark: "老客户介绍，希望再优惠一些", Lines: lines}); err != nil {
+		return fmt.Errorf("contract in review: %w", err)
+	}
 	c, err := a.modules.contract.Create(ctx, seller, contract.CreateInput{CustomerID: buyers[0], VehicleID: stock[0].String(), PriceType: "retail", Deposit: money.Yuan(10000), Lines: lines})
 	if err != nil {
 		return fmt.Errorf("contract: %w", err)
 	}
 	return a.deliverDemo(ctx, s, g, c)
+}
+
+// waitDemo leaves a contract with six in a hundred off the vehicle to those who must agree.
+func (a *application) waitDemo(ctx context.Context, seller tenants.Actor, in contract.CreateInput) error {
+	m, err := a.modules.contract.Create(ctx, seller, in)
+	if err != nil {
+		return err
+	}
+	lines := slices.Clone(in.Lines)
+	listed := m.Total
+	for _, l := range lines[1:] {
+		listed -= *l.Price
+	}
+	price := listed * 94 / 100
+	lines[0].Price = &price
+	if m, err = a.modules.contract.Edit(ctx, seller, m.ID, m.Version, contract.EditInput{Lines: lines}); err != nil {
+		return err
+	}
+	_, err = a.modules.contract.Submit(ctx, seller, m.ID, m.Version)
+	return err
 }
 
 func amount(yuan int64) *money.Amount { m := money.Yuan(yuan); return &m }
