@@ -162,7 +162,9 @@ func (s *Service) Explain(ctx context.Context, a tenants.Actor, user uuid.UUID, 
 			}
 		}
 		out.Name, out.Allowed = account.name, out.Allowed && account.open
-		out.Fields = s.fieldsSeen(p, kind, seen)
+		if out.Fields, err = s.fieldsSeen(ctx, tx, p, kind, seen); err != nil {
+			return err
+		}
 		if out.Givers, err = givers(ctx, tx, p); err != nil {
 			return err
 		}
@@ -288,12 +290,16 @@ func (s *Service) said(ctx context.Context, tx tenants.Tx, held []holding, seen 
 }
 
 // fieldsSeen are the protected fields of the kind asked about, or of the one that the permission is for.
-func (s *Service) fieldsSeen(p access.Permission, kind string, seen map[string]fieldSaid) []FieldSeen {
+func (s *Service) fieldsSeen(ctx context.Context, tx tenants.Tx, p access.Permission, kind string, seen map[string]fieldSaid) ([]FieldSeen, error) {
 	if kind == "" {
 		kind, _, _ = strings.Cut(string(p), ":")
 	}
 	out := []FieldSeen{}
-	for _, f := range s.kinds.Protected() {
+	fields, err := s.kinds.Protected(ctx, tx.Tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range fields {
 		if f.Kind != kind {
 			continue
 		}
@@ -304,7 +310,7 @@ func (s *Service) fieldsSeen(p access.Permission, kind string, seen map[string]f
 		}
 		out = append(out, x)
 	}
-	return out
+	return out, nil
 }
 
 func roleName(ctx context.Context, tx tenants.Tx, code string) (t fault.Text, err error) {

@@ -24,6 +24,15 @@ type FieldRule struct {
 	Visibility string `json:"visibility" enum:"hidden,masked,shown,editable"`
 }
 
+// ProtectedFields lists what rules apply to, with the group's own fields.
+func (s *Service) ProtectedFields(ctx context.Context, a tenants.Actor) (out []record.ProtectedField, err error) {
+	err = s.db.Read(ctx, a, func(tx tenants.Tx) error {
+		out, err = s.kinds.Protected(ctx, tx.Tx)
+		return err
+	})
+	return out, err
+}
+
 // SetFields replaces the field rules of a role. They act at once. It returns ErrNoRole, ErrNoField, ErrFieldTwice, ErrFieldLevel or a
 // denied fault.
 func (s *Service) SetFields(ctx context.Context, a tenants.Actor, role string, rules []FieldRule) error {
@@ -41,7 +50,7 @@ func (s *Service) replaceFields(ctx context.Context, tx tenants.Tx, role string,
 	if _, err := lockRole(ctx, tx, role); err != nil {
 		return nil, err
 	}
-	if err := s.checkFields(rules); err != nil {
+	if err := s.checkFields(ctx, tx, rules); err != nil {
 		return nil, err
 	}
 	if was, err = fieldsOf(ctx, tx, role); err != nil {
@@ -58,8 +67,11 @@ func (s *Service) replaceFields(ctx context.Context, tx tenants.Tx, role string,
 	return was, nil
 }
 
-func (s *Service) checkFields(rules []FieldRule) error {
-	known := s.kinds.Protected()
+func (s *Service) checkFields(ctx context.Context, tx tenants.Tx, rules []FieldRule) error {
+	known, err := s.kinds.Protected(ctx, tx.Tx)
+	if err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for i, r := range rules {
 		name, at := r.Kind+"."+r.Field, fmt.Sprintf("fields[%d]", i)

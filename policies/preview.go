@@ -96,7 +96,11 @@ func (s *Service) Preview(ctx context.Context, a tenants.Actor, role string, in 
 		if err != nil {
 			return err
 		}
-		out.Items = s.compare(people, was, now)
+		fields, err := s.kinds.Protected(ctx, tx.Tx)
+		if err != nil {
+			return err
+		}
+		out.Items = compare(fields, people, was, now)
 		out.Holders = len(slices.CompactFunc(slices.Clone(people), func(a, b holder) bool { return a.user == b.user }))
 		return errTakenBack
 	})
@@ -154,8 +158,7 @@ func (p *policy) setsOf(ctx context.Context, tx tenants.Tx, people []holder) ([]
 	return out, nil
 }
 
-func (s *Service) compare(people []holder, was, now []*access.Set) []Affected {
-	fields := s.kinds.Protected()
+func compare(fields []record.ProtectedField, people []holder, was, now []*access.Set) []Affected {
 	out := []Affected{}
 	for i, h := range people {
 		x := Affected{UserID: h.user, Name: h.name, Posting: h.posting.UnitName + " " + h.posting.Title, Grants: []GrantChange{}, Fields: []FieldChanged{}}

@@ -42,10 +42,10 @@ type roleHistoryOutput struct {
 // fieldRoutes registers field rules, what a change would mean, and what changed.
 func (s *Service) fieldRoutes(api *rest.API) {
 	rest.Register(api, rest.Operation{ID: "list-protected-fields", Method: http.MethodGet, Path: "/access/fields", Permission: "role:read", Summary: "All fields that rules apply to, in words"},
-		func(context.Context, *struct{}) (*fieldsOutput, error) {
-			out := &fieldsOutput{}
-			out.Body.Items = s.kinds.Protected()
-			return out, nil
+		func(ctx context.Context, _ *struct{}) (out *fieldsOutput, err error) {
+			out = &fieldsOutput{}
+			out.Body.Items, err = s.ProtectedFields(ctx, tenants.ActorOf(ctx))
+			return out, err
 		})
 	rest.Register(api, rest.Operation{ID: "set-fields", Method: http.MethodPut, Path: "/roles/{code}/fields", Permission: "role:manage", Summary: "Replace how a role sees protected fields"},
 		func(ctx context.Context, in *setFieldsInput) (*struct{}, error) {

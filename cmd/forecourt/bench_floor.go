@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -35,13 +36,10 @@ const lateKeys = "\x00keys"
 
 var idForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// newScript cuts the blanks out of what was heard. kept are the ids that stay; every other id of a write becomes a new one with each
-// run. more are further texts with the values that take their place. An error names a text that the program no longer sends.
-func newScript(heard []trip, kept []string, more []string, fresh func() ([]string, error)) (script, error) {
+// newScript cuts the blanks out of what was heard. An id that was made since the request began becomes a new one with each run; what was
+// there before stays. more are further texts with the values that take their place. An error names a text that the program no longer sends.
+func newScript(heard []trip, since time.Time, more []string, fresh func() ([]string, error)) (script, error) {
 	stays := map[string]bool{}
-	for _, k := range kept {
-		stays[k] = true
-	}
 	blanks := append([]string{}, more...)
 	for _, m := range more {
 		stays[m] = true
@@ -56,7 +54,7 @@ func newScript(heard []trip, kept []string, more []string, fresh func() ([]strin
 		}
 	}
 	for _, k := range idForm.FindAllString(all.String(), -1) {
-		if !stays[k] {
+		if !stays[k] && made(k) >= since.UnixMilli() {
 			stays[k] = true
 			blanks = append(blanks, k)
 		}
@@ -72,6 +70,15 @@ func newScript(heard []trip, kept []string, more []string, fresh func() ([]strin
 		s.steps = append(s.steps, cut(t, blanks))
 	}
 	return s, nil
+}
+
+// made is when an id was made, in milliseconds since 1970.
+func made(id string) int64 {
+	ms, err := strconv.ParseInt(id[:8]+id[9:13], 16, 64)
+	if err != nil {
+		return 0 // idForm let it through, so it is a number
+	}
+	return ms
 }
 
 // errTap says that the program's statements changed in a way that the bench must follow.

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
+
+	"forecourt/kernel/clock"
 )
 
 // draftsAtFirst is how many drafts a seat gets for the warm-up, which tells how many more it will need.
@@ -96,14 +99,30 @@ func (l *loader) stockUp(ctx context.Context, w workload, drafts int) error {
 	return nil
 }
 
+// heard is what the program sent for one request.
+type heard struct {
+	trips []trip
+	since time.Time // when the request began
+}
+
 // listen makes a seat's requests through the tap and returns what the program sent for each.
 func (l *loader) listen(ctx context.Context, w workload, s *seat) ([]script, error) {
 	if _, err := ask(l.tapped, s.pass.request(http.MethodGet, "/customers?limit=1", nil, "")); err != nil { // the second program comes to know the seat
 		return nil, err
 	}
 	if w.drafts {
-		if err := l.supply(ctx, s, 1); err != nil {
+		const before = 2 // the group takes up its approval flows once, and the program notes it then
+		if err := l.supply(ctx, s, before+1); err != nil {
 			return nil, err
+		}
+		for range before {
+			request, err := w.request(s, 0)
+			if err == nil {
+				_, err = ask(l.tapped, request)
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
 	}
 	times := 1
@@ -112,12 +131,13 @@ func (l *loader) listen(ctx context.Context, w workload, s *seat) ([]script, err
 	}
 	var scripts []script
 	for i := range times {
+		since := clock.Now()
 		request, err := w.request(s, i)
 		if err != nil {
 			return nil, err
 		}
 		var a answered
-		heard, err := l.tap.record(func() error {
+		trips, err := l.tap.record(func() error {
 			got, err := ask(l.tapped, request)
 			if err == nil && w.blanks != nil {
 				err = json.Unmarshal(got.body, &a)
@@ -129,9 +149,9 @@ func (l *loader) listen(ctx context.Context, w workload, s *seat) ([]script, err
 		}
 		x := script{}
 		if w.blanks != nil {
-			x, err = w.blanks(l, s, heard, a)
+			x, err = w.blanks(l, s, heard{trips, since}, a)
 		} else {
-			for _, t := range heard {
+			for _, t := range trips {
 				x.steps = append(x.steps, step{trip: t, pieces: []string{t.text}})
 			}
 		}

@@ -197,7 +197,7 @@ func TestBenchLoad(t *testing.T) {
 			return tx.QueryRowContext(context.Background(), `SELECT (SELECT count(*) FROM customers c WHERE tenant_id = ?0 AND name = ?1 AND (NOT grams @> ARRAY['=' || mobile, '=' || right(mobile, 4), '=' || right(mobile, 6), right(number, 2)]
 				OR NOT EXISTS (SELECT FROM customer_relations r WHERE r.tenant_id = ?0 AND r.customer_id = c.id) OR (SELECT count(*) FROM history h WHERE h.tenant_id = ?0 AND h.kind = 'customer' AND h.record_id = c.id) <> 1))
 				+ (SELECT count(*) FROM contracts c WHERE tenant_id = ?0 AND status = 'in_review' AND (submitted_by IS NULL OR NOT grams @> ARRAY[right(number, 2)]
-				OR (SELECT count(*) FROM history h WHERE h.tenant_id = ?0 AND h.kind = 'contract' AND h.record_id = c.id) <> c.version))`, tx.Tenant, benchName).Scan(&wrong)
+				OR (SELECT count(*) FROM history h WHERE h.tenant_id = ?0 AND h.kind = 'contract' AND h.record_id = c.id AND h.version > 0) <> c.version))`, tx.Tenant, benchName).Scan(&wrong)
 		})
 		if err != nil || wrong > 0 {
 			t.Errorf("%s: %d rows are not as the program writes them (%v)", s.tenant.Code, wrong, err)

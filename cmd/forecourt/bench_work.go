@@ -19,7 +19,7 @@ type workload struct {
 	request func(s *seat, i int) ([]byte, error)
 	// blanks makes the script of a request that writes, from what was heard and what was answered; nil: the request only reads, and a
 	// seat has so many variants of it.
-	blanks func(l *loader, s *seat, heard []trip, a answered) (script, error)
+	blanks func(l *loader, s *seat, heard heard, a answered) (script, error)
 	drafts bool // it uses contracts up
 }
 
@@ -55,11 +55,11 @@ func newCustomer(s *seat, _ int) ([]byte, error) {
 }
 
 // customerBlanks leaves the mobile open, its tails and the keys of the number, which are known once the insert has answered.
-func customerBlanks(_ *loader, s *seat, heard []trip, a answered) (script, error) {
+func customerBlanks(_ *loader, s *seat, heard heard, a answered) (script, error) {
 	mobile := fmt.Sprintf("199%08d", s.mobiles.Load())
 	tail := func(m string, n int) string { return `"=` + m[len(m)-n:] + `"` }
 	more := []string{mobile, tail(mobile, 6), tail(mobile, 4), keysSQL(search.Keys(a.Number))}
-	return newScript(heard, s.ids(), more, func() ([]string, error) {
+	return newScript(heard.trips, heard.since, more, func() ([]string, error) {
 		m := s.newMobile()
 		return []string{m, tail(m, 6), tail(m, 4), lateKeys}, nil
 	})
@@ -81,17 +81,12 @@ func submitDraft(s *seat, _ int) ([]byte, error) {
 }
 
 // draftBlanks leaves the contract open, and the search keys that its number gives. Everything else is the same in all drafts of a seat.
-func draftBlanks(l *loader, s *seat, heard []trip, a answered) (script, error) {
+func draftBlanks(l *loader, s *seat, heard heard, a answered) (script, error) {
 	keys := func(number string) string {
 		return keysSQL(l.sheets.contract.keys(&contract.Contract{Base: record.Base{Number: number}, ModelName: s.model}))
 	}
-	return newScript(heard, append(s.ids(), s.people[0].ID.String()), []string{a.ID, keys(a.Number)}, func() ([]string, error) {
+	return newScript(heard.trips, heard.since, []string{a.ID, keys(a.Number)}, func() ([]string, error) {
 		d, err := s.next()
 		return []string{d.ID.String(), keys(d.Name)}, err
 	})
-}
-
-// ids are those that mean the seat itself.
-func (s *seat) ids() []string {
-	return []string{s.tenant.ID.String(), s.user.String(), s.session.String(), s.company.String(), s.department.String()}
 }

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"forecourt/kernel/file"
 	"forecourt/kernel/job"
@@ -195,17 +194,24 @@ func TestFileFields(t *testing.T) {
 	t.Run("AnUploadThatIsNotSavedGoes", func(t *testing.T) { h.dropsUploads(t, manager, front) })
 }
 
-// showField lets a role see and change a protected field.
+// showField lets a role see and change a protected field, beside what it sees already.
 func (h *house) showField(t *testing.T, role, kind, field string) {
 	t.Helper()
-	owner, err := pgx.Connect(t.Context(), h.ownerURL)
-	if err != nil {
-		t.Fatal(err)
+	type rule struct {
+		Kind       string `json:"kind"`
+		Field      string `json:"field"`
+		Visibility string `json:"visibility"`
 	}
-	defer func() { _ = owner.Close(t.Context()) }()
-	if _, err := owner.Exec(t.Context(), "INSERT INTO field_rules (tenant_id, role, kind, field, visibility) VALUES ($1, $2, $3, $4, 'editable')", h.ours.tenant.ID, role, kind, field); err != nil {
-		t.Fatal(err)
+	rules := []rule{}
+	for _, r := range as[[]struct {
+		Code   string
+		Fields []rule
+	}](t, h.ask(t, h.tokens["admin"], http.MethodGet, "/roles", 0, nil, 200)["items"]) {
+		if r.Code == role {
+			rules = r.Fields
+		}
 	}
+	h.ask(t, h.tokens["admin"], http.MethodPut, "/roles/"+role+"/fields", 0, map[string]any{"fields": append(rules, rule{kind, field, "editable"})}, 204)
 }
 
 // dropsUploads runs the task of an upload that no record took up, and of one that did.

@@ -1,7 +1,10 @@
 package record
 
 import (
+	"context"
+
 	"forecourt/kernel/access"
+	"forecourt/kernel/database"
 	"forecourt/kernel/fault"
 	"forecourt/kernel/money"
 )
@@ -21,10 +24,14 @@ type ProtectedField struct {
 // samples are made-up values, by the name of the field.
 var samples = map[string]string{"mobile": "13800138000", "idNumber": "110105199001011234", "address": "北京市朝阳区建国路 1 号"}
 
-// Protected lists the fields that rules apply to, kind by kind.
-func (r *Registry) Protected() []ProtectedField {
+// Protected lists the fields that rules apply to, kind by kind, with those that tx's tenant added.
+func (r *Registry) Protected(ctx context.Context, tx database.Tx) ([]ProtectedField, error) {
 	out := []ProtectedField{}
-	for _, s := range r.kinds {
+	for _, kind := range r.kinds {
+		s, err := kind.Of(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
 		for _, f := range s.Fields {
 			if !f.Protected() {
 				continue
@@ -42,7 +49,7 @@ func (r *Registry) Protected() []ProtectedField {
 			out = append(out, p)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // Fits reports whether a rule may give the field this visibility: cost has nothing between shown and hidden, and what a module sets is
