@@ -133,7 +133,7 @@ test('a flow with two branches, a parallel part and an escalation is rehearsed o
   ]) {
     const station = result.locator('li', { hasText: name }).filter({ hasText: who });
     await expect(station).toHaveCount(1);
-    await expect(station.locator('small').filter({ hasText: who })).toContainText('指定');
+    await expect(station.locator('small').filter({ hasText: who })).toContainText('流程指定的人');
   }
   await expect(result).not.toContainText('店内审批');
 
@@ -171,9 +171,9 @@ test('the manager is late, and the head of the department is asked in their plac
   const panel = seller.getByRole('region', { name: '审批' });
   await expect(panel).toContainText('「经理审批」等待 孙丽', { timeout: 25_000 });
 
-  const deputy = await at(browser, 'sunli', contract.number);
-  await expect(way(deputy)).toContainText('超时升级');
-  await agree(deputy);
+  const above = await at(browser, 'sunli', contract.number);
+  await expect(way(above)).toContainText('超时升级');
+  await agree(above);
   await expect(panel).toContainText('「集团审批」等待 赵刚');
 });
 
