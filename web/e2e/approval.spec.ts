@@ -1,62 +1,15 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { type Answer, ask, draft, flows, line, named, person, plain, step, text } from './approvals';
 import { act, button, dialog, phone, signIn } from './people';
 
 // Five people and one contract: two are asked at once, then the manager signs, and because of the sum the group leader has the last
 // word, on a phone. Each test goes on where the one before stopped; the last one leaves the flows as they were.
 test.describe.configure({ mode: 'serial' });
 
-type Answer = { id: string; version: number };
-type Named = Answer & { name: string; login: string };
-
-/** Asks the server what the pages have no need of here, as whoever is signed in. */
-async function ask<T>(page: Page, method: string, path: string, body?: unknown, version?: number): Promise<T> {
-  return page.evaluate(
-    async ([method, path, body, version]) => {
-      const csrf = /fc_csrf=([^;]+)/.exec(document.cookie)?.[1] ?? '';
-      const headers: Record<string, string> = { 'X-CSRF-Token': decodeURIComponent(csrf), 'Content-Type': 'application/json' };
-      if (method === 'POST') headers['Idempotency-Key'] = `${Date.now()}-${Math.random()}`.padEnd(20, '0');
-      if (version !== undefined) headers['If-Match'] = `"${version}"`;
-      const answer = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-      return text ? JSON.parse(text) : undefined;
-    },
-    [method, path, body, version] as const,
-  );
-}
-
-const person = async (page: Page, login: string) =>
-  (
-    await ask<{ items: Named[] }>(
-      page,
-      'GET',
-      `/users?fields=name,login&filter=${encodeURIComponent(JSON.stringify([['login', '=', login]]))}`,
-    )
-  ).items[0] as Named;
-
-type Flow = Answer & { shipped: boolean; enabled: boolean };
-const flows = async (page: Page) => (await ask<{ items: Flow[] }>(page, 'GET', '/approval-flows?kind=contract&action=submit')).items;
-
 let own = '';
 let contract = '';
 let number = '';
 const postings: string[] = [];
-
-const text = (zh: string, en: string) => ({ zh, en });
-
-/** Writes a contract like the one that the demonstration has as a draft. */
-async function draft(page: Page) {
-  const drafts = await ask<{ items: Answer[] }>(page, 'GET', `/contracts?filter=${encodeURIComponent('[["status","=","draft"]]')}&limit=1`);
-  const like = await ask<Record<string, unknown> & { lines: Record<string, unknown>[] }>(page, 'GET', `/contracts/${drafts.items[0]?.id}`);
-  const lines = like.lines.map(({ kind, itemId, name, quantity, price }) => ({ kind, itemId, name, quantity, price }));
-  return ask<Answer & { number: string }>(page, 'POST', '/contracts', {
-    customerId: like.customerId,
-    vehicleId: like.vehicleId,
-    priceType: like.priceType,
-    deposit: like.deposit,
-    lines,
-  });
-}
 
 test('a flow with two in parallel and a branch is published', async ({ browser }) => {
   const admin = await signIn(browser, 'admin');
@@ -67,33 +20,16 @@ test('a flow with two in parallel and a branch is published', async ({ browser }
     const held = await ask<Answer>(admin, 'POST', `/users/${p.id}/postings`, { unitId: shop, title: '合同评审', roles: ['sales_manager'] });
     postings.push(held.id);
   }
-  const step = (id: string, zh: string, en: string, approvers: object[], more: object = {}) => ({
-    id,
-    kind: 'approve',
-    name: text(zh, en),
-    x: 0,
-    y: 0,
-    approvers,
-    mode: 'any',
-    empty: 'administrator',
-    self: 'head',
-    again: 'each',
-    comment: 'on_reject',
-    resume: 'replay',
-    ...more,
-  });
-  const plain = (id: string, kind: string) => ({ id, kind, x: 0, y: 0 });
-  const line = (from: string, to: string, more: object = {}) => ({ id: `${from}_${to}`, from, to, ...more });
   const definition = {
     withdraw: 'always',
     bulk: true,
     nodes: [
       plain('start', 'start'),
       plain('fork', 'fork'),
-      step('service', '售后评审', 'Service', [{ rule: 'users', users: [first.id] }]),
-      step('care', '客服评审', 'Customer care', [{ rule: 'users', users: [second.id] }], { comment: 'always' }),
+      step('service', '售后评审', 'Service', named(first)),
+      step('care', '客服评审', 'Customer care', named(second), { comment: 'always' }),
       plain('join', 'join'),
-      step('manager', '经理签字', 'Manager', [{ rule: 'users', users: [manager.id] }], { signature: true }),
+      step('manager', '经理签字', 'Manager', named(manager), { signature: true }),
       plain('sum', 'branch'),
       step('leader', '集团审批', 'Group', [{ rule: 'role_group', code: 'group_leader' }]),
       plain('end', 'end'),

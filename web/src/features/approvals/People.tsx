@@ -10,6 +10,7 @@ export function People({ id, task, label, value, onChange, most }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const [q, setQ] = useState('');
+  const [open, setOpen] = useState(false);
   const [known, setKnown] = useState<Record<string, string>>({});
   useEffect(() => {
     const timer = setTimeout(() => setQ(typed.trim()), 250);
@@ -26,6 +27,8 @@ export function People({ id, task, label, value, onChange, most }: Props) {
       aria-label={label}
       placeholder={t('form.pick')}
       style={{ width: '100%' }}
+      open={open}
+      onOpenChange={setOpen}
       showSearch={{ filterOption: false, searchValue: typed, onSearch: setTyped }}
       value={value ?? []}
       options={options}
@@ -40,6 +43,8 @@ export function People({ id, task, label, value, onChange, most }: Props) {
       onChange={(ids) => {
         setKnown({ ...known, ...Object.fromEntries(options.map((o) => [o.value, o.label])) });
         setTyped('');
+        // With nobody left to choose, the list would only lie over the button beneath it.
+        if (most !== undefined && ids.length >= most) setOpen(false);
         onChange?.(ids);
       }}
     />
