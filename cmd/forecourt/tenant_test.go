@@ -388,7 +388,7 @@ func (i *installation) opens(t *testing.T, file string, content []byte) {
 	}
 	var list struct{ Items []struct{ ID string } }
 	_, body := i.answer(t, manager, call{method: http.MethodGet, path: "/contracts"})
-	if err := json.Unmarshal(body, &list); err != nil || len(list.Items) != 2 {
+	if err := json.Unmarshal(body, &list); err != nil || len(list.Items) != 3 {
 		t.Fatalf("%s %v", body, err)
 	}
 	if status, body := i.answer(t, manager, call{method: http.MethodGet, path: "/contracts/" + list.Items[0].ID}); status != http.StatusOK {
