@@ -152,7 +152,7 @@ func (s *Service) insertFlow(ctx context.Context, tx tenants.Tx, flow uuid.UUID,
 		tx.Tenant, flow, m.kind, m.action, null(unit), in.Name.Zh, in.Name.En, when, body, tx.Now); err != nil {
 		return fmt.Errorf("add approval flow: %w", err)
 	}
-	return record.WriteHistory(ctx, tx.Tx, flowKind, flow, 1, "create", nil, map[string]any{"name": in.Name.Zh, "subject": m.name(), "unitId": null(unit)})
+	return record.WriteHistory(ctx, tx.Tx, flowKind, flow, 1, "create", nil, map[string]any{"name": in.Name.Zh, "subject": m.words(), "unitId": null(unit)})
 }
 
 func null(u uuid.UUID) any {
@@ -329,6 +329,6 @@ func (s *Service) SetDefault(ctx context.Context, a tenants.Actor, kind, action,
 			ON CONFLICT (tenant_id, kind, action) DO UPDATE SET answer = excluded.answer`, tx.Tenant, kind, action, answer); err != nil {
 			return err
 		}
-		return record.WriteHistory(ctx, tx.Tx, flowKind, uuid.NewSHA1(tx.Tenant, []byte(m.name())), 1, "set_default", nil, map[string]any{"subject": m.name(), "default": answer})
+		return record.WriteHistory(ctx, tx.Tx, flowKind, uuid.NewSHA1(tx.Tenant, []byte(m.name())), 1, "set_default", nil, map[string]any{"subject": m.words(), "default": answer})
 	})
 }

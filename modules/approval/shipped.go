@@ -219,7 +219,7 @@ func (s *Service) take(ctx context.Context, tx tenants.Tx, x shippedSubject, siz
 	if err := tx.Later(ctx, "INSERT INTO approval_flow_versions (tenant_id, flow_id, number, definition, note, published_at) VALUES (?, ?, 1, ?, '', ?)", tx.Tenant, flow, string(body), tx.Now); err != nil {
 		return err
 	}
-	return record.WriteHistory(ctx, tx.Tx, flowKind, flow, 1, "adopt", nil, map[string]any{"name": x.kindLabel.Zh + x.label.Zh, "subject": x.name()})
+	return record.WriteHistory(ctx, tx.Tx, flowKind, flow, 1, "adopt", nil, map[string]any{"name": x.kindLabel.Zh + x.label.Zh})
 }
 
 // sizeOf tells the kind of a group from its tree: a template is not stored, and the tree may have grown since.

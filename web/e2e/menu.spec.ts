@@ -7,7 +7,7 @@ test('an administrator renames and reorders the menu of consultants, who see it 
   const admin = await signIn(browser, 'admin');
   const consultant = await signIn(browser, 'wangmin');
   const side = consultant.getByRole('navigation', { name: '主导航' });
-  await expect(side.getByRole('menuitem').nth(1)).toHaveText('来电来店');
+  await expect(side.getByRole('menuitem').nth(2)).toHaveText('来电来店');
   await expect(side.getByRole('menuitem', { name: '意向' })).toBeVisible();
 
   await admin.goto('/screens?kind=menu');
@@ -19,20 +19,20 @@ test('an administrator renames and reorders the menu of consultants, who see it 
   await admin.getByRole('button', { name: '意向 隐藏' }).click();
   await expect(admin.getByRole('button', { name: '界面定制 隐藏' })).toBeDisabled();
   const preview = admin.getByRole('complementary', { name: '预览' });
-  await expect(preview.getByRole('menuitem').nth(1)).toHaveText('订单');
+  await expect(preview.getByRole('menuitem').nth(2)).toHaveText('订单');
   await expect(preview.getByRole('menuitem', { name: '角色权限' })).toHaveCount(0);
   await button(admin, '发布').click();
   await expect(admin.getByText('已发布，马上生效')).toBeVisible();
 
   // The open window follows by itself.
-  await expect(side.getByRole('menuitem').nth(1)).toHaveText('订单');
+  await expect(side.getByRole('menuitem').nth(2)).toHaveText('订单');
   await expect(side.getByRole('menuitem', { name: '意向' })).toHaveCount(0);
   await side.getByRole('link', { name: '订单' }).click();
   await expect(consultant).toHaveURL(/\/r\/contracts/);
   const thumb = await signIn(browser, 'wangmin', { size: phone });
-  await expect(thumb.getByRole('navigation', { name: '主导航' }).getByRole('link').nth(1)).toHaveText('订单');
+  await expect(thumb.getByRole('navigation', { name: '主导航' }).getByRole('link').nth(2)).toHaveText('订单');
 
   await button(admin, '撤销到上一版').click();
   await admin.locator('.ant-popconfirm .ant-btn-primary').click();
-  await expect(side.getByRole('menuitem').nth(1)).toHaveText('来电来店');
+  await expect(side.getByRole('menuitem').nth(2)).toHaveText('来电来店');
 });
