@@ -44,7 +44,7 @@ func (m *matter) name() string { return m.kind + "." + m.action }
 // words names a subject in the log, which keeps what is shown and no code.
 func (m *matter) words() string { return m.kindLabel.Zh + " · " + m.label.Zh }
 
-func (m *matter) ready() bool  { return m.Spec != nil }
+func (m *matter) ready() bool { return m.Spec != nil }
 
 func (m *matter) permission() access.Permission {
 	if m.declared == nil {
