@@ -27,10 +27,16 @@ async function decide(page: Page, name: string, role: string, where = '单据所
 async function draw(page: Page, from: string, to: string) {
   const handle = (name: string, type: string) =>
     drawing(page).locator('.react-flow__node', { hasText: name }).locator(`.react-flow__handle.${type}`);
-  await handle(from, 'source').hover({ force: true });
-  await page.mouse.down();
-  await handle(to, 'target').hover({ force: true });
-  await page.mouse.up();
+  const lines = drawing(page).locator('.react-flow__edge');
+  const before = await lines.count();
+  // The picture glides after it was arranged: a line that was begun beside its place is drawn again.
+  await expect(async () => {
+    await handle(from, 'source').hover({ force: true });
+    await page.mouse.down();
+    await handle(to, 'target').hover({ force: true });
+    await page.mouse.up();
+    await expect(lines).toHaveCount(before + 1, { timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
 }
 
 test('a flow with two branches, a parallel part and an escalation is designed, rehearsed and published', async ({ browser }) => {
