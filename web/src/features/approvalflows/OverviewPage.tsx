@@ -1,4 +1,4 @@
-import { ArrowDownOutlined, ArrowUpOutlined, HolderOutlined, PlusOutlined } from '@ant-design/icons';
+import { HolderOutlined, PlusOutlined } from '@ant-design/icons';
 import {
   DndContext,
   type DragEndEvent,
@@ -16,6 +16,7 @@ import { type CSSProperties, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError, request } from '../../api/client';
 import { useMe } from '../../api/queries';
+import { Order } from '../../components/Order';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { useWords } from '../../lib/prefs';
@@ -274,24 +275,7 @@ function FlowRow({ flow, index, condition, copy, up, down, act }: RowProps) {
           onChange={(enabled) => void set({ enabled })}
         />
         {flow.editable && (
-          <>
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowUpOutlined />}
-              disabled={!up}
-              aria-label={t('approvalflows.earlier', { name })}
-              onClick={up}
-            />
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowDownOutlined />}
-              disabled={!down}
-              aria-label={t('approvalflows.laterOf', { name })}
-              onClick={down}
-            />
-          </>
+          <Order labels={[t('approvalflows.earlier', { name }), t('approvalflows.laterOf', { name })]} up={up} down={down} />
         )}
         {(copy || flow.editable) && (
           <Dropdown

@@ -1,7 +1,8 @@
-import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { CloseOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { FieldInfo, KindInfo, Words } from '../../api/types';
+import { Order } from '../../components/Order';
 import { fieldOf } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 import type { BlockType, PrintBlock } from '../../lib/print';
@@ -27,21 +28,10 @@ export function BlockList({ kind, value, onChange }: { kind: KindInfo; value: Pr
         <section key={i} className="fc-block">
           <div style={{ display: 'flex', gap: 4, alignItems: 'center', marginBottom: 6 }}>
             <b style={{ flex: 1 }}>{`${i + 1} · ${t(`print.block.${b.type}`)}`}</b>
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowUpOutlined />}
-              aria-label={`${i + 1} ${t('screens.up')}`}
-              disabled={i === 0}
-              onClick={() => onChange(moved(value, i, -1))}
-            />
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowDownOutlined />}
-              aria-label={`${i + 1} ${t('screens.down')}`}
-              disabled={i === value.length - 1}
-              onClick={() => onChange(moved(value, i, 1))}
+            <Order
+              labels={[`${i + 1} ${t('screens.up')}`, `${i + 1} ${t('screens.down')}`]}
+              up={i === 0 ? undefined : () => onChange(moved(value, i, -1))}
+              down={i === value.length - 1 ? undefined : () => onChange(moved(value, i, 1))}
             />
             <Button
               type="text"
@@ -158,21 +148,10 @@ function Names({ from, value, onChange }: { from: FieldInfo[]; value: string[]; 
         return (
           <span key={name} className="fc-name">
             {label}
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowUpOutlined />}
-              aria-label={`${label} ${t('screens.up')}`}
-              disabled={i === 0}
-              onClick={() => onChange(moved(value, i, -1))}
-            />
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowDownOutlined />}
-              aria-label={`${label} ${t('screens.down')}`}
-              disabled={i === value.length - 1}
-              onClick={() => onChange(moved(value, i, 1))}
+            <Order
+              labels={[`${label} ${t('screens.up')}`, `${label} ${t('screens.down')}`]}
+              up={i === 0 ? undefined : () => onChange(moved(value, i, -1))}
+              down={i === value.length - 1 ? undefined : () => onChange(moved(value, i, 1))}
             />
             <Button
               type="text"

@@ -1,4 +1,4 @@
-import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined } from '@ant-design/icons';
+import { PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Popconfirm, Progress, Space, Tag } from 'antd';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { get, ProblemError, request } from '../../api/client';
 import type { KindInfo } from '../../api/types';
 import { Listing } from '../../components/Listing';
+import { Order } from '../../components/Order';
 import { Problem, Waiting } from '../../components/Problem';
 import { useTell } from '../../components/tell';
 import { useWords } from '../../lib/prefs';
@@ -97,21 +98,10 @@ export function FieldsTab({ kind, may }: { kind: KindInfo; may: boolean }) {
                   width: 240,
                   render: (_: unknown, f: OwnField, i: number) => (
                     <Space size={0}>
-                      <Button
-                        type="text"
-                        size="small"
-                        icon={<ArrowUpOutlined />}
-                        aria-label={t('screens.up')}
-                        disabled={i === 0}
-                        onClick={() => move(i, -1)}
-                      />
-                      <Button
-                        type="text"
-                        size="small"
-                        icon={<ArrowDownOutlined />}
-                        aria-label={t('screens.down')}
-                        disabled={i === all.items.length - 1}
-                        onClick={() => move(i, 1)}
+                      <Order
+                        labels={[t('screens.up'), t('screens.down')]}
+                        up={i === 0 ? undefined : () => move(i, -1)}
+                        down={i === all.items.length - 1 ? undefined : () => move(i, 1)}
                       />
                       {f.retired ? (
                         <Button type="link" size="small" onClick={() => act('POST', `/own-fields/${f.id}/restore`, { version: f.version })}>

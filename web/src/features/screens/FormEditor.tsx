@@ -1,8 +1,9 @@
-import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Input, Popconfirm, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { FieldInfo, KindInfo } from '../../api/types';
 import { FieldInput } from '../../components/FieldInput';
+import { Order } from '../../components/Order';
 import { fieldOf } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
 import { type FormField, type FormLayout, formableOf, moved, put, unplaced } from './layouts';
@@ -38,19 +39,11 @@ export function FormEditor({ kind, value, onChange }: { kind: KindInfo; value: F
               style={{ width: 150 }}
               onChange={(e) => section(i, { label: { ...s.label, en: e.target.value } })}
             />
-            <Button
-              type="text"
-              icon={<ArrowUpOutlined />}
-              aria-label={`${words(s.label)} ${t('screens.up')}`}
-              disabled={i === 0}
-              onClick={() => onChange({ ...value, sections: moved(value.sections, i, -1) })}
-            />
-            <Button
-              type="text"
-              icon={<ArrowDownOutlined />}
-              aria-label={`${words(s.label)} ${t('screens.down')}`}
-              disabled={i === value.sections.length - 1}
-              onClick={() => onChange({ ...value, sections: moved(value.sections, i, 1) })}
+            <Order
+              size="middle"
+              labels={[`${words(s.label)} ${t('screens.up')}`, `${words(s.label)} ${t('screens.down')}`]}
+              up={i === 0 ? undefined : () => onChange({ ...value, sections: moved(value.sections, i, -1) })}
+              down={i === value.sections.length - 1 ? undefined : () => onChange({ ...value, sections: moved(value.sections, i, 1) })}
             />
             <Popconfirm
               title={t('screens.dropSectionAsk')}
@@ -198,8 +191,7 @@ function Line({ field, value, formable, sections, at, onChange, onMove, onPut }:
       )}
       <span style={{ flex: 1 }} />
       <Select aria-label={`${name} ${t('screens.section')}`} style={{ width: 120 }} value={at} options={sections} onChange={onPut} />
-      <Button type="text" size="small" icon={<ArrowUpOutlined />} aria-label={`${name} ${t('screens.up')}`} onClick={() => onMove(-1)} />
-      <Button type="text" size="small" icon={<ArrowDownOutlined />} aria-label={`${name} ${t('screens.down')}`} onClick={() => onMove(1)} />
+      <Order labels={[`${name} ${t('screens.up')}`, `${name} ${t('screens.down')}`]} up={() => onMove(-1)} down={() => onMove(1)} />
       <Button type="link" size="small" disabled={always} onClick={() => onPut(-1)}>
         {t('screens.hide')}
       </Button>

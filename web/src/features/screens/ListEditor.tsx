@@ -1,9 +1,10 @@
-import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined } from '@ant-design/icons';
+import { DeleteOutlined } from '@ant-design/icons';
 import { Button, Checkbox, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useList } from '../../api/queries';
 import type { KindInfo, Row } from '../../api/types';
 import { Listing } from '../../components/Listing';
+import { Order } from '../../components/Order';
 import { Value } from '../../components/Value';
 import { fieldOf } from '../../lib/kind';
 import { useWords } from '../../lib/prefs';
@@ -37,21 +38,10 @@ export function ListEditor({ kind, value, onChange }: { kind: KindInfo; value: L
             onChange={(width) => set({ columns: columns.map((x, j) => (j === i ? { name: x.name, ...(width && { width }) } : x)) })}
             style={{ width: 90 }}
           />
-          <Button
-            type="text"
-            size="small"
-            icon={<ArrowUpOutlined />}
-            aria-label={`${label(c.name)} ${t('screens.up')}`}
-            disabled={i === 0}
-            onClick={() => set({ columns: moved(columns, i, -1) })}
-          />
-          <Button
-            type="text"
-            size="small"
-            icon={<ArrowDownOutlined />}
-            aria-label={`${label(c.name)} ${t('screens.down')}`}
-            disabled={i === columns.length - 1}
-            onClick={() => set({ columns: moved(columns, i, 1) })}
+          <Order
+            labels={[`${label(c.name)} ${t('screens.up')}`, `${label(c.name)} ${t('screens.down')}`]}
+            up={i === 0 ? undefined : () => set({ columns: moved(columns, i, -1) })}
+            down={i === columns.length - 1 ? undefined : () => set({ columns: moved(columns, i, 1) })}
           />
           <Button
             type="text"

@@ -1,8 +1,9 @@
-import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, EyeInvisibleOutlined, HolderOutlined, PlusOutlined } from '@ant-design/icons';
+import { DeleteOutlined, EyeInvisibleOutlined, HolderOutlined, PlusOutlined } from '@ant-design/icons';
 import { DndContext, type DragEndEvent, PointerSensor, useDraggable, useDroppable, useSensor, useSensors } from '@dnd-kit/core';
 import { Button, Input, Popconfirm, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Words } from '../../api/types';
+import { Order } from '../../components/Order';
 import { useWords } from '../../lib/prefs';
 import { type MenuLayout, moved } from './layouts';
 import { dropSection, hide, itemsOf, type MenuGroup, type MenuItem, place, rename, step } from './menus';
@@ -50,21 +51,10 @@ export function MenuEditor({ groups, value, onChange }: Props) {
                 onChange={(e) => label(i, { en: e.target.value })}
               />
               <span className="do">
-                <Button
-                  type="text"
-                  size="small"
-                  icon={<ArrowUpOutlined />}
-                  aria-label={`${words(s.label)} ${t('screens.up')}`}
-                  disabled={i === 0}
-                  onClick={() => onChange({ ...value, sections: moved(value.sections, i, -1) })}
-                />
-                <Button
-                  type="text"
-                  size="small"
-                  icon={<ArrowDownOutlined />}
-                  aria-label={`${words(s.label)} ${t('screens.down')}`}
-                  disabled={i === value.sections.length - 1}
-                  onClick={() => onChange({ ...value, sections: moved(value.sections, i, 1) })}
+                <Order
+                  labels={[`${words(s.label)} ${t('screens.up')}`, `${words(s.label)} ${t('screens.down')}`]}
+                  up={i === 0 ? undefined : () => onChange({ ...value, sections: moved(value.sections, i, -1) })}
+                  down={i === value.sections.length - 1 ? undefined : () => onChange({ ...value, sections: moved(value.sections, i, 1) })}
                 />
                 <Popconfirm
                   title={t('screens.dropHeadingAsk')}
@@ -170,21 +160,10 @@ function Line({ item, label, section, first, last, onName, onStep, onHide }: Lin
         onChange={(e) => onName('en', e.target.value)}
       />
       <span className="do">
-        <Button
-          type="text"
-          size="small"
-          icon={<ArrowUpOutlined />}
-          aria-label={`${name} ${t('screens.up')}`}
-          disabled={first}
-          onClick={() => onStep(-1)}
-        />
-        <Button
-          type="text"
-          size="small"
-          icon={<ArrowDownOutlined />}
-          aria-label={`${name} ${t('screens.down')}`}
-          disabled={last}
-          onClick={() => onStep(1)}
+        <Order
+          labels={[`${name} ${t('screens.up')}`, `${name} ${t('screens.down')}`]}
+          up={first ? undefined : () => onStep(-1)}
+          down={last ? undefined : () => onStep(1)}
         />
         <Tooltip title={item.stays ? t('screens.menuStays') : undefined}>
           <Button
