@@ -87,6 +87,12 @@ func (f *Fault) Message(lang string) string {
 	return fmt.Sprintf(text, args...)
 }
 
+// Say fills a sentence. A Text among args is put in the sentence's language.
+func Say(zh, en string, args ...any) Text {
+	f := New(Invalid, "", zh, en).With(args...)
+	return Text{f.Message("zh"), f.Message("en")}
+}
+
 // Unwrap gives the cause to errors.Is and errors.As.
 func (f *Fault) Unwrap() error { return f.cause }
 

@@ -52,15 +52,13 @@ func (k *Kind[T]) Approvable(action string, p access.Permission, facts ...*Field
 // Changes names the fields that a step may be allowed to change.
 func (a *Approval) Changes(fields ...string) *Approval { a.Edit = fields; return a }
 
-func (s *Spec) approval(action string) *Approval {
+// Approval returns the declaration of an action that can be put under approval, or nil.
+func (s *Spec) Approval(action string) *Approval {
 	if i := slices.IndexFunc(s.approvals, func(a *Approval) bool { return a.Action == action }); i >= 0 {
 		return s.approvals[i]
 	}
 	return nil
 }
-
-// Approvals returns the actions that can be put under approval.
-func (s *Spec) Approvals() []*Approval { return slices.Clone(s.approvals) }
 
 type choicesKey struct{}
 

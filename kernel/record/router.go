@@ -66,7 +66,7 @@ func (r Router[T, A]) operation(method, path, verb, summary string) rest.Operati
 // step is the operation of an action. One that the state table leaves to other documents has no permission, and is refused at start-up.
 func (r Router[T, A]) step(action, summary string) rest.Operation {
 	op := r.operation(http.MethodPost, "/{id}/"+action, action, summary)
-	if r.kind.approval(action) != nil {
+	if r.kind.Approval(action) != nil {
 		op.Body = takeChoices
 	}
 	if r.kind.machine == nil || r.needs != "" {

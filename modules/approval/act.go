@@ -140,7 +140,7 @@ func (s *Service) Urge(ctx context.Context, a tenants.Actor, approval uuid.UUID,
 				if t.Status != engine.TaskOpen {
 					continue
 				}
-				if err := m.tell(t.User, say("%s催你处理审批：%s。%s", "%s asks you to decide: %s. %s", plainly(a.Name), m.called(), plainly(in.Comment))); err != nil {
+				if err := m.tell(t.User, fault.Say("%s催你处理审批：%s。%s", "%s asks you to decide: %s. %s", plainly(a.Name), m.called(), plainly(in.Comment))); err != nil {
 					return err
 				}
 			}
@@ -191,12 +191,12 @@ func (s *Service) Comment(ctx context.Context, a tenants.Actor, approval uuid.UU
 				continue
 			}
 			told[u] = true
-			if err := m.tell(u, say("%s在审批中提到你：%s。%s", "%s mentioned you: %s. %s", plainly(a.Name), m.called(), plainly(clip(in.Text, 100)))); err != nil {
+			if err := m.tell(u, fault.Say("%s在审批中提到你：%s。%s", "%s mentioned you: %s. %s", plainly(a.Name), m.called(), plainly(clip(in.Text, 100)))); err != nil {
 				return err
 			}
 		}
 		if !told[r.Submitter] {
-			if err := m.tell(r.Submitter, say("%s评论了审批：%s。%s", "%s commented: %s. %s", plainly(a.Name), m.called(), plainly(clip(in.Text, 100)))); err != nil {
+			if err := m.tell(r.Submitter, fault.Say("%s评论了审批：%s。%s", "%s commented: %s. %s", plainly(a.Name), m.called(), plainly(clip(in.Text, 100)))); err != nil {
 				return err
 			}
 		}

@@ -50,7 +50,7 @@ func (s *Service) choose(d *document) (matched *flowRow, all []candidate, any bo
 	}
 	for _, f := range rest {
 		if f != nil {
-			all = append(all, candidate{row: f, why: say("只适用于%s", "it is for %s alone", plainly(f.UnitName))})
+			all = append(all, candidate{row: f, why: fault.Say("只适用于%s", "it is for %s alone", plainly(f.UnitName))})
 		}
 	}
 	return matched, all, true, nil
@@ -67,9 +67,9 @@ func (d *document) fits(f *flowRow) candidate {
 	case err != nil:
 		return candidate{row: f, why: fault.Text{Zh: "条件无法判断", En: "its condition cannot be answered"}}
 	case holds:
-		return candidate{f, true, say("条件成立：%s", "its condition holds: %s", said)}
+		return candidate{f, true, fault.Say("条件成立：%s", "its condition holds: %s", said)}
 	}
-	return candidate{row: f, why: say("条件不成立：%s", "its condition does not hold: %s", said)}
+	return candidate{row: f, why: fault.Say("条件不成立：%s", "its condition does not hold: %s", said)}
 }
 
 // units are those of the document from its own up, and above them the whole group. When every flow is the group's, the tree is not read.

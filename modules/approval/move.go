@@ -105,29 +105,29 @@ func (m *move) follow(e engine.Effect) error {
 	switch e.Kind {
 	case engine.EffectAsked:
 		if e.Task.Origin == engine.FromAsk {
-			return m.tell(e.Task.User, say("请你对%s给出意见", "Your opinion is asked for: %s", m.called()))
+			return m.tell(e.Task.User, fault.Say("请你对%s给出意见", "Your opinion is asked for: %s", m.called()))
 		}
-		return m.tell(e.Task.User, say("有审批等你处理：%s", "An approval waits for you: %s", m.called()))
+		return m.tell(e.Task.User, fault.Say("有审批等你处理：%s", "An approval waits for you: %s", m.called()))
 	case engine.EffectCopied:
-		return m.tell(e.Task.User, say("抄送给你：%s", "A copy for you: %s", m.called()))
+		return m.tell(e.Task.User, fault.Say("抄送给你：%s", "A copy for you: %s", m.called()))
 	case engine.EffectCancelled:
 		if r.Status == engine.Withdrawn {
-			return m.tell(e.Task.User, say("审批已撤回，不用处理了：%s", "It was withdrawn; nothing is left to do: %s", m.called()))
+			return m.tell(e.Task.User, fault.Say("审批已撤回，不用处理了：%s", "It was withdrawn; nothing is left to do: %s", m.called()))
 		}
 	case engine.EffectDue:
 		at := e.Step.NextDue()
 		return job.Plan(m.ctx, m.tx.Tx, taskDeadline, e.Step.ID.String()+"/"+at.UTC().Format(time.RFC3339Nano), at, deadline{r.ID, e.Step.ID})
 	case engine.EffectReminded:
-		return m.tell(e.Task.User, say("审批已超时，请尽快处理：%s", "This approval is late; please decide: %s", m.called()))
+		return m.tell(e.Task.User, fault.Say("审批已超时，请尽快处理：%s", "This approval is late; please decide: %s", m.called()))
 	case engine.EffectEscalated:
-		return m.tell(r.Submitter, say("审批超时，已转给上级：%s", "An approver was late; their head decides now: %s", m.called()))
+		return m.tell(r.Submitter, fault.Say("审批超时，已转给上级：%s", "An approver was late; their head decides now: %s", m.called()))
 	case engine.EffectFallback:
 		admins, err := m.people.Administrators()
 		if err != nil {
 			return err
 		}
 		for _, a := range admins {
-			if err := m.tell(a, say("审批需要管理员处理：%s（%s）", "An approval needs an administrator: %s (%s)", m.called(), e.Why)); err != nil {
+			if err := m.tell(a, fault.Say("审批需要管理员处理：%s（%s）", "An approval needs an administrator: %s (%s)", m.called(), e.Why)); err != nil {
 				return err
 			}
 		}
@@ -136,7 +136,7 @@ func (m *move) follow(e engine.Effect) error {
 			if err := m.decided(record.OutcomeReturned); err != nil {
 				return err
 			}
-			return m.tell(r.Submitter, say("审批退回给你：%s。%s", "Returned to you: %s. %s", m.called(), plainly(r.Reason)))
+			return m.tell(r.Submitter, fault.Say("审批退回给你：%s。%s", "Returned to you: %s. %s", m.called(), plainly(r.Reason)))
 		}
 	case engine.EffectDecided:
 		return m.ended()
@@ -147,10 +147,10 @@ func (m *move) follow(e engine.Effect) error {
 // ended moves the document. One that asks for itself hears the answer instead.
 func (m *move) ended() error {
 	r := m.run
-	outcome, text := record.OutcomeAgreed, say("审批已通过：%s", "Approved: %s", m.called())
+	outcome, text := record.OutcomeAgreed, fault.Say("审批已通过：%s", "Approved: %s", m.called())
 	switch r.Status {
 	case engine.Rejected:
-		outcome, text = record.OutcomeRefused, say("审批未通过：%s。%s", "Refused: %s. %s", m.called(), plainly(r.Reason))
+		outcome, text = record.OutcomeRefused, fault.Say("审批未通过：%s。%s", "Refused: %s. %s", m.called(), plainly(r.Reason))
 	case engine.Withdrawn:
 		outcome = record.OutcomeWithdrawn
 	}
@@ -179,11 +179,6 @@ func (m *move) called() fault.Text {
 }
 
 func plainly(text string) fault.Text { return fault.Text{Zh: text, En: text} }
-
-func say(zh, en string, args ...any) fault.Text {
-	f := fault.New(fault.Invalid, "", zh, en).With(args...)
-	return fault.Text{Zh: f.Message("zh"), En: f.Message("en")}
-}
 
 func (m *move) tell(user uuid.UUID, text fault.Text) error {
 	return m.s.notices.Tell(m.ctx, m.tx, user, text.Zh, text.En, Kind.Name, m.run.ID)

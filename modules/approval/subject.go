@@ -57,11 +57,11 @@ func (m *matter) permission() access.Permission {
 // is a mistake of the program.
 func (s *Service) Join(subjects ...Subject) {
 	for _, x := range subjects {
-		i := slices.IndexFunc(x.Spec.Approvals(), func(a *record.Approval) bool { return a.Action == x.Action })
-		if i < 0 || x.Decided == nil {
+		declared := x.Spec.Approval(x.Action)
+		if declared == nil || x.Decided == nil {
 			panic(fmt.Sprintf("approval of %s %s: not declared, or nobody hears its end", x.Spec.Name, x.Action))
 		}
-		m := &matter{Subject: x, kind: x.Spec.Name, action: x.Action, label: x.Spec.Words(x.Action), kindLabel: x.Spec.Label, declared: x.Spec.Approvals()[i]}
+		m := &matter{Subject: x, kind: x.Spec.Name, action: x.Action, label: x.Spec.Words(x.Action), kindLabel: x.Spec.Label, declared: declared}
 		m.group = groupOf(m.kind)
 		s.matters = slices.DeleteFunc(s.matters, func(o *matter) bool { return o.name() == m.name() })
 		s.matters = append(s.matters, m)

@@ -62,11 +62,11 @@ func (k *check) add(at Problem, severity Severity, code string, text fault.Text)
 }
 
 func (k *check) wrong(at Problem, code, zh, en string, args ...any) {
-	k.add(at, SeverityError, code, say(zh, en, args...))
+	k.add(at, SeverityError, code, fault.Say(zh, en, args...))
 }
 
 func (k *check) warn(at Problem, code, zh, en string, args ...any) {
-	k.add(at, SeverityWarning, code, say(zh, en, args...))
+	k.add(at, SeverityWarning, code, fault.Say(zh, en, args...))
 }
 
 func on(n *Node, field string) Problem { return Problem{Node: n.ID, Field: field} }

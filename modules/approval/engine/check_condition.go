@@ -52,12 +52,12 @@ func (k *check) condition(c *Condition, at Problem) judged {
 			if len(c.Any) == 1 {
 				severity, code = SeverityError, "condition_never"
 			}
-			k.add(at, severity, code, say("条件互相矛盾，永远不会成立：%s", "these terms contradict each other and never hold: %s", label))
+			k.add(at, severity, code, fault.Say("条件互相矛盾，永远不会成立：%s", "these terms contradict each other and never hold: %s", label))
 		}
 		j.groups = append(j.groups, g)
 	}
 	if dead > 1 && dead == len(c.Any) {
-		k.add(at, SeverityError, "condition_never", say("条件永远不会成立", "the condition never holds"))
+		k.add(at, SeverityError, "condition_never", fault.Say("条件永远不会成立", "the condition never holds"))
 	}
 	if len(k.problems) > fails {
 		j.never = dead == len(c.Any)
@@ -112,7 +112,7 @@ func (k *check) written(c *Condition, at Problem) judged {
 	switch folded, known := k.program.fold(ast); {
 	case known && !folded:
 		j.never = true
-		k.add(at, SeverityError, "condition_never", say("表达式永远不会成立", "the expression never holds"))
+		k.add(at, SeverityError, "condition_never", fault.Say("表达式永远不会成立", "the expression never holds"))
 	case known:
 		j.always = true
 	}

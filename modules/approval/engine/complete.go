@@ -63,7 +63,7 @@ func Completions(known Known, text string, cursor int) []Completion {
 			offer(f.Name, f.Label, "fact", from)
 		}
 		if who {
-			offer(submitter, say("提交人", "Submitter"), "fact", from)
+			offer(submitter, fault.Say("提交人", "Submitter"), "fact", from)
 		}
 		for _, o := range offered {
 			offer(o.insert, fault.Text{Zh: o.zh, En: o.en}, "function", from)

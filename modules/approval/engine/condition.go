@@ -316,19 +316,19 @@ func said(issues *cel.Issues) fault.Text {
 	message := first.Message
 	at := first.Location.Column() + 1
 	if m := undeclared.FindStringSubmatch(message); m != nil {
-		return say("没有“%s”这项数据", "there is no “%s”", m[1])
+		return fault.Say("没有“%s”这项数据", "there is no “%s”", m[1])
 	}
 	if m := noField.FindStringSubmatch(message); m != nil {
-		return say("没有“%s”这个字段", "there is no field “%s”", m[1])
+		return fault.Say("没有“%s”这个字段", "there is no field “%s”", m[1])
 	}
 	if m := overloaded.FindStringSubmatch(message); m != nil {
 		op := strings.Trim(m[1], "_")
-		return say("“%s”两边的类型不合：%s", "“%s” cannot be used with %s", op, strings.TrimSuffix(strings.TrimPrefix(m[2], "("), ")"))
+		return fault.Say("“%s”两边的类型不合：%s", "“%s” cannot be used with %s", op, strings.TrimSuffix(strings.TrimPrefix(m[2], "("), ")"))
 	}
 	if strings.HasPrefix(message, "Syntax error") {
-		return say("第 %d 个字附近写法不对", "it cannot be read near character %d", at)
+		return fault.Say("第 %d 个字附近写法不对", "it cannot be read near character %d", at)
 	}
-	return say("第 %d 个字附近：%s", "near character %d: %s", at, message)
+	return fault.Say("第 %d 个字附近：%s", "near character %d: %s", at, message)
 }
 
 // problem says what is wrong with a condition.

@@ -35,7 +35,7 @@ func Departed(w World, run *Run, user uuid.UUID) ([]Effect, error) {
 }
 
 func (m *mover) depart(n *Node, s *Step, t *Task) error {
-	why := say("“%s”的审批人已离开或失去权限", "an approver of “%s” left or lost the right", n.called())
+	why := fault.Say("“%s”的审批人已离开或失去权限", "an approver of “%s” left or lost the right", n.called())
 	m.cancelTask(s, t)
 	if t.Origin != FromAsk && !m.stillAsked(s, t) {
 		if err := m.succeed(n, s, t, why); err != nil {
@@ -130,6 +130,6 @@ func Reassign(w World, run *Run, task, to uuid.UUID) ([]Effect, error) {
 	if err := m.invited(n, s, t, uuid.Nil, to, "userId"); err != nil {
 		return nil, err
 	}
-	m.replace(s, t, to, FromHandOver, say("由管理员指派", "an administrator named them"))
+	m.replace(s, t, to, FromHandOver, fault.Say("由管理员指派", "an administrator named them"))
 	return m.done(m.settle(n, s, nil))
 }

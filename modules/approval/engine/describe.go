@@ -18,10 +18,10 @@ func (d *Document) Explain(c *Condition) fault.Text { return describe(c, d.progr
 
 func describe(c *Condition, known Known, d *Document) fault.Text {
 	if c == nil {
-		return say("总是", "always")
+		return fault.Say("总是", "always")
 	}
 	if c.CEL != "" {
-		return say("表达式 %s", "the expression %s", c.CEL)
+		return fault.Say("表达式 %s", "the expression %s", c.CEL)
 	}
 	var all fault.Text
 	for _, group := range c.Any {
@@ -65,23 +65,23 @@ func (f *Fact) word(op string) fault.Text {
 func (t Term) describe(known Known, d *Document) fault.Text {
 	f, part := known.fact(t.Fact)
 	if f == nil {
-		return say("“%s”（已没有这项数据）", "“%s”, which is gone", t.Fact)
+		return fault.Say("“%s”（已没有这项数据）", "“%s”, which is gone", t.Fact)
 	}
 	label := f.Label
 	if part != "" {
 		if of, _ := known.fact(part); of != nil {
-			label = say("某一行%s的%s", "some line of %s: %s", of.Label, f.Label)
+			label = fault.Say("某一行%s的%s", "some line of %s: %s", of.Label, f.Label)
 		}
 	}
-	text := say("%s%s", "%s %s", label, f.word(t.Op))
+	text := fault.Say("%s%s", "%s %s", label, f.word(t.Op))
 	if t.Than != "" {
-		other := say("%s", "%s", t.Than)
+		other := fault.Say("%s", "%s", t.Than)
 		if o, _ := known.fact(t.Than); o != nil {
 			other = o.Label
 		}
 		text = add(text, "", " ", other)
 	} else if values, err := f.read(t); err != nil {
-		text = add(text, "", " ", say("（没有填好）", "(not given)"))
+		text = add(text, "", " ", fault.Say("（没有填好）", "(not given)"))
 	} else {
 		var list fault.Text
 		for _, v := range values {
@@ -92,7 +92,7 @@ func (t Term) describe(known Known, d *Document) fault.Text {
 		}
 	}
 	if now, ok := d.now(t.Fact, f, known); ok {
-		text = add(text, "", " ", say("（现在是%s）", "(it is %s)", now))
+		text = add(text, "", " ", fault.Say("（现在是%s）", "(it is %s)", now))
 	}
 	return text
 }
@@ -101,15 +101,15 @@ func (t Term) describe(known Known, d *Document) fault.Text {
 func (f *Fact) shown(v value, known Known) fault.Text {
 	switch f.Type {
 	case FactMoney:
-		return say("%s 元", "¥%s", money.Amount(v.whole).String())
+		return fault.Say("%s 元", "¥%s", money.Amount(v.whole).String())
 	case FactBasisPoints:
 		rate := strings.TrimSuffix(strings.TrimRight(money.Amount(v.whole).String(), "0"), ".")
-		return say("%s%%", "%s%%", rate)
+		return fault.Say("%s%%", "%s%%", rate)
 	case FactBool:
 		if v.text == "true" {
-			return say("是", "yes")
+			return fault.Say("是", "yes")
 		}
-		return say("否", "no")
+		return fault.Say("否", "no")
 	case FactChoice, FactMulti:
 		if i := slices.IndexFunc(f.Options, func(o Option) bool { return o.Value == v.text }); i >= 0 {
 			return f.Options[i].Label
@@ -119,7 +119,7 @@ func (f *Fact) shown(v value, known Known) fault.Text {
 			return fault.Text{Zh: name, En: name}
 		}
 	case FactText:
-		return say("“%s”", "“%s”", v.text)
+		return fault.Say("“%s”", "“%s”", v.text)
 	}
 	return fault.Text{Zh: v.text, En: v.text}
 }
@@ -134,9 +134,9 @@ func (d *Document) now(name string, f *Fact, known Known) (fault.Text, bool) {
 		return f.shown(value{whole: x, text: strconv.FormatInt(x, 10)}, known), true
 	case time.Time:
 		if x.IsZero() {
-			return say("空", "empty"), true
+			return fault.Say("空", "empty"), true
 		}
-		return say("%s", "%s", x.Format(dayLayout)), true
+		return fault.Say("%s", "%s", x.Format(dayLayout)), true
 	case bool:
 		return f.shown(value{text: map[bool]string{true: "true", false: "false"}[x]}, known), true
 	case string:

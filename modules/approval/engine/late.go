@@ -34,10 +34,10 @@ func Late(w World, run *Run, step uuid.UUID) ([]Effect, error) {
 	s.Late = true
 	switch n.Deadline.Then {
 	case LateApprove:
-		s.Why = say("超过处理期限，按流程自动通过", "its deadline passed, and the flow lets it pass")
+		s.Why = fault.Say("超过处理期限，按流程自动通过", "its deadline passed, and the flow lets it pass")
 		return m.done(m.agree(n, s))
 	case LateReject:
-		s.Why = say("超过处理期限，按流程自动驳回", "its deadline passed, and the flow rejects it")
+		s.Why = fault.Say("超过处理期限，按流程自动驳回", "its deadline passed, and the flow rejects it")
 		run.Reason = s.Why.Zh
 		to := ToEnd
 		if may := m.targets(n); len(may) > 0 {
@@ -47,7 +47,7 @@ func Late(w World, run *Run, step uuid.UUID) ([]Effect, error) {
 	case LateEscalate:
 		return m.done(m.escalate(n, s))
 	}
-	m.remind(s, say("超过处理期限", "its deadline passed"))
+	m.remind(s, fault.Say("超过处理期限", "its deadline passed"))
 	s.RemindAt = time.Time{}
 	if n.Deadline.Every > 0 && s.Reminded < maxReminders {
 		s.RemindAt = w.Due(&Deadline{Hours: n.Deadline.Every, Workdays: n.Deadline.Workdays, Then: LateRemind})
@@ -90,10 +90,10 @@ func (m *mover) escalate(n *Node, s *Step) error {
 			}
 		}
 		if head == uuid.Nil || s.holds(head) {
-			m.remindTask(s, t, say("超过处理期限，上面没有可以升级的负责人", "its deadline passed, and there is no head above to take it"))
+			m.remindTask(s, t, fault.Say("超过处理期限，上面没有可以升级的负责人", "its deadline passed, and there is no head above to take it"))
 			continue
 		}
-		to := m.replace(s, t, head, FromEscalate, say("前一位审批人超过处理期限", "the approver before missed the deadline"))
+		to := m.replace(s, t, head, FromEscalate, fault.Say("前一位审批人超过处理期限", "the approver before missed the deadline"))
 		m.effect(Effect{Kind: EffectEscalated, Step: s, Task: to, Why: to.Why})
 	}
 	return m.settle(n, s, nil)

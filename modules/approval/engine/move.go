@@ -194,25 +194,25 @@ func (m *mover) branch(n *Node, from uuid.UUID, last []uuid.UUID, forced bool) e
 		case line.Else:
 			otherwise = line
 		case chosen != nil:
-			skipped = append(skipped, Skipped{line.ID, say("前面的条件已经成立", "a condition before it holds")})
+			skipped = append(skipped, Skipped{line.ID, fault.Say("前面的条件已经成立", "a condition before it holds")})
 		case line.When != nil:
 			holds, err := m.w.Facts.Holds(line.When)
 			said := m.explain(line.When)
 			switch {
 			case err != nil:
-				skipped = append(skipped, Skipped{line.ID, say("条件无法判断：%s", "the condition cannot be answered: %s", problem(err))})
+				skipped = append(skipped, Skipped{line.ID, fault.Say("条件无法判断：%s", "the condition cannot be answered: %s", problem(err))})
 			case holds:
-				chosen, why = line, add(say("条件成立", "the condition holds"), "：", ": ", said)
+				chosen, why = line, add(fault.Say("条件成立", "the condition holds"), "：", ": ", said)
 			default:
-				skipped = append(skipped, Skipped{line.ID, add(say("条件不成立", "the condition does not hold"), "：", ": ", said)})
+				skipped = append(skipped, Skipped{line.ID, add(fault.Say("条件不成立", "the condition does not hold"), "：", ": ", said)})
 			}
 		}
 	}
 	switch {
 	case chosen != nil && otherwise != nil:
-		skipped = append(skipped, Skipped{otherwise.ID, say("已有条件成立", "a condition holds")})
+		skipped = append(skipped, Skipped{otherwise.ID, fault.Say("已有条件成立", "a condition holds")})
 	case chosen == nil && otherwise != nil:
-		chosen, why = otherwise, say("其他条件都不成立", "no other condition holds")
+		chosen, why = otherwise, fault.Say("其他条件都不成立", "no other condition holds")
 	case chosen == nil && forced && len(m.layout.out[n.ID]) > 0:
 		lines := m.layout.out[n.ID]
 		chosen = lines[len(lines)-1]
@@ -221,7 +221,7 @@ func (m *mover) branch(n *Node, from uuid.UUID, last []uuid.UUID, forced bool) e
 		m.station(n, Station{Why: why, Lines: []string{chosen.ID}, Skipped: skipped})
 		return m.follow(chosen, from, last)
 	}
-	why = say("分支“%s”没有一个条件成立", "no condition of the branch “%s” holds", n.called())
+	why = fault.Say("分支“%s”没有一个条件成立", "no condition of the branch “%s” holds", n.called())
 	m.station(n, Station{Why: why, Skipped: skipped})
 	s := m.activate(n, from)
 	if err := m.administrators(n, s, nil, why); err != nil {

@@ -31,7 +31,7 @@ func (m *mover) open(n *Node, from uuid.UUID, last []uuid.UUID) error {
 	m.due(n, s)
 	m.station(n, Station{Mode: n.Mode, Due: s.Due, Approvers: people, Lines: m.lines(n)})
 	if m.rehearsal != nil && len(seated) == 0 && (asks(n, RulePreviousChoice) || asks(n, RuleSubmitterChoice)) {
-		why := say("审批人届时指定", "its approvers will be named on the way")
+		why := fault.Say("审批人届时指定", "its approvers will be named on the way")
 		m.told(why)
 		return m.pass(n, s, last, why)
 	}
@@ -76,15 +76,15 @@ func (m *mover) seated(n *Node, people []Person) ([]seating, []Person, error) {
 				return nil, nil, err
 			}
 			if head == uuid.Nil {
-				p.Dropped = say("是提交人，上面没有能审批的负责人", "submitted it, and no head above may decide")
+				p.Dropped = fault.Say("是提交人，上面没有能审批的负责人", "submitted it, and no head above may decide")
 				continue
 			}
-			p.Dropped = say("是提交人，由上级代替", "submitted it; the head above decides instead")
-			why := add(say("代替提交人", "in the submitter's place"), "：", ": ", p.Why)
+			p.Dropped = fault.Say("是提交人，由上级代替", "submitted it; the head above decides instead")
+			why := add(fault.Say("代替提交人", "in the submitter's place"), "：", ": ", p.Why)
 			told = append(told, Person{ID: head, Why: why})
 			take(head, why, FromHead)
 		default:
-			p.Dropped = say("是提交人，不审批自己的单据", "submitted it, and does not decide about their own")
+			p.Dropped = fault.Say("是提交人，不审批自己的单据", "submitted it, and does not decide about their own")
 		}
 	}
 	return seats, told, nil
@@ -113,7 +113,7 @@ func (m *mover) before(n *Node, user uuid.UUID, last []uuid.UUID) fault.Text {
 		}
 	case AgainAdjacent:
 		if slices.Contains(last, user) {
-			return say("在上一步已同意", "agreed in the step just before")
+			return fault.Say("在上一步已同意", "agreed in the step just before")
 		}
 	}
 	return fault.Text{}
@@ -121,9 +121,9 @@ func (m *mover) before(n *Node, user uuid.UUID, last []uuid.UUID) fault.Text {
 
 func (m *mover) agreedAt(s *Step) fault.Text {
 	if n := m.layout.nodes[s.Node]; n != nil {
-		return say("在“%s”已同意", "agreed at “%s”", n.called())
+		return fault.Say("在“%s”已同意", "agreed at “%s”", n.called())
 	}
-	return say("之前已同意", "agreed before")
+	return fault.Say("之前已同意", "agreed before")
 }
 
 // lastReturn returns the place behind the last step that sent the document back. What was agreed before it was agreed about another state
@@ -139,13 +139,13 @@ func (m *mover) lastReturn() int {
 
 // vacant does what the flow says for a step that has nobody.
 func (m *mover) vacant(n *Node, s *Step, last []uuid.UUID) error {
-	why := say("“%s”没有找到审批人", "“%s” found nobody to decide", n.called())
+	why := fault.Say("“%s”没有找到审批人", "“%s” found nobody to decide", n.called())
 	switch n.Empty {
 	case EmptyPass:
-		m.told(add(why, "，", ", ", say("按流程直接通过", "and the flow lets it pass")))
+		m.told(add(why, "，", ", ", fault.Say("按流程直接通过", "and the flow lets it pass")))
 		return m.pass(n, s, last, why)
 	case EmptyReject:
-		m.told(add(why, "，", ", ", say("按流程直接驳回", "and the flow rejects it")))
+		m.told(add(why, "，", ", ", fault.Say("按流程直接驳回", "and the flow rejects it")))
 		m.effect(Effect{Kind: EffectFallback, Step: s, Why: why})
 		s.Why, m.run.Reason = why, why.Zh
 		return m.refuse(n, s, ToEnd)
@@ -155,14 +155,14 @@ func (m *mover) vacant(n *Node, s *Step, last []uuid.UUID) error {
 			return err
 		}
 		if able && !s.holds(n.EmptyPerson) {
-			m.told(add(why, "，", ", ", say("由流程指定的人处理", "and somebody whom the flow names decides")))
+			m.told(add(why, "，", ", ", fault.Say("由流程指定的人处理", "and somebody whom the flow names decides")))
 			m.task(s, n.EmptyPerson, FromFallback, nil, why)
 			m.effect(Effect{Kind: EffectFallback, Step: s, Why: why})
 			m.turns(n, s)
 			return nil
 		}
 	}
-	m.told(add(why, "，", ", ", say("由管理员指定审批人", "and an administrator names somebody")))
+	m.told(add(why, "，", ", ", fault.Say("由管理员指定审批人", "and an administrator names somebody")))
 	if err := m.administrators(n, s, nil, why); err != nil {
 		return err
 	}

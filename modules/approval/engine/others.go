@@ -34,10 +34,10 @@ func HandOver(w World, run *Run, v Vote, to uuid.UUID, ask bool) ([]Effect, erro
 		return nil, err
 	}
 	if ask {
-		o := m.task(s, to, FromAsk, t, say("被征求意见", "was asked for an opinion"))
+		o := m.task(s, to, FromAsk, t, fault.Say("被征求意见", "was asked for an opinion"))
 		o.Where = ""
 	} else {
-		m.replace(s, t, to, FromHandOver, say("由前一位审批人转办", "the approver before handed it over"))
+		m.replace(s, t, to, FromHandOver, fault.Say("由前一位审批人转办", "the approver before handed it over"))
 		t.By, t.Comment = v.By, v.Comment
 	}
 	return m.done(m.settle(n, s, nil))
@@ -75,11 +75,8 @@ func (m *mover) invited(n *Node, s *Step, t *Task, by, to uuid.UUID, field strin
 // ErrNoComment and the refusals of a turn.
 func Answer(w World, run *Run, v Vote) ([]Effect, error) {
 	m := newMover(w, run)
-	n, s, t, err := m.turnOf(v)
+	n, s, t, err := m.voteOf(v)
 	if err != nil {
-		return nil, err
-	}
-	if err := m.mayDecide(n, v.By); err != nil {
 		return nil, err
 	}
 	switch {
@@ -96,11 +93,8 @@ func Answer(w World, run *Run, v Vote) ([]Effect, error) {
 // agree, whatever the step's mode. Who was added cannot add. It returns ErrNoAdd, ErrNested, ErrWhere, ErrHowMany and what HandOver refuses.
 func Add(w World, run *Run, v Vote, users []uuid.UUID, where Where) ([]Effect, error) {
 	m := newMover(w, run)
-	n, s, t, err := m.turnOf(v)
+	n, s, t, err := m.voteOf(v)
 	if err != nil {
-		return nil, err
-	}
-	if err := m.mayDecide(n, v.By); err != nil {
 		return nil, err
 	}
 	switch {
@@ -119,7 +113,7 @@ func Add(w World, run *Run, v Vote, users []uuid.UUID, where Where) ([]Effect, e
 		if err := m.invited(n, s, t, v.By, u, "userIds"); err != nil {
 			return nil, err
 		}
-		added := m.task(s, u, FromAdd, t, say("由审批人加签", "an approver added them"))
+		added := m.task(s, u, FromAdd, t, fault.Say("由审批人加签", "an approver added them"))
 		added.Where = where
 	}
 	return m.done(m.settle(n, s, nil))

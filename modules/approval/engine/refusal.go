@@ -46,12 +46,6 @@ var (
 		"The flow has a mistake and leads nowhere; an administrator must look at it")
 )
 
-// say fills a sentence. A Text among args is put in the sentence's language.
-func say(zh, en string, args ...any) fault.Text {
-	f := fault.New(fault.Invalid, "", zh, en).With(args...)
-	return fault.Text{Zh: f.Message("zh"), En: f.Message("en")}
-}
-
 // add joins two texts with a sign between them.
 func add(a fault.Text, zh, en string, b fault.Text) fault.Text {
 	if a == (fault.Text{}) {

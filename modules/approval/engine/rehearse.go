@@ -72,7 +72,7 @@ func Rehearse(w World, run *Run) (Rehearsal, error) {
 		n := &w.Flow.Nodes[i]
 		if !slices.ContainsFunc(m.rehearsal.Stations, func(s Station) bool { return s.Node == n.ID }) && !m.visited(n) {
 			m.rehearsal.Stations = append(m.rehearsal.Stations, Station{Node: n.ID, Kind: n.Kind, Name: n.Name, Mode: n.Mode,
-				Why: say("单据不会走到这里", "the document does not come here")})
+				Why: fault.Say("单据不会走到这里", "the document does not come here")})
 		}
 	}
 	return *m.rehearsal, nil

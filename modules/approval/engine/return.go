@@ -18,11 +18,8 @@ const (
 // Approve refuses it returns ErrTarget, ErrTargetRuns and ErrTargetNotDone.
 func Reject(w World, run *Run, v Vote, to string) ([]Effect, error) {
 	m := newMover(w, run)
-	n, s, t, err := m.turnOf(v)
+	n, s, t, err := m.voteOf(v)
 	if err != nil {
-		return nil, err
-	}
-	if err := m.mayDecide(n, v.By); err != nil {
 		return nil, err
 	}
 	switch {

@@ -36,6 +36,15 @@ func (m *mover) turnOf(v Vote) (*Node, *Step, *Task, error) {
 	return n, s, t, m.isFor(t, v.By)
 }
 
+// voteOf is turnOf for whoever decides: the task's person or deputy must also hold the right to.
+func (m *mover) voteOf(v Vote) (*Node, *Step, *Task, error) {
+	n, s, t, err := m.turnOf(v)
+	if err == nil {
+		err = m.mayDecide(n, v.By)
+	}
+	return n, s, t, err
+}
+
 func (m *mover) find(id uuid.UUID) (*Node, *Step, *Task) {
 	for _, s := range m.run.Steps {
 		if t := s.task(id); t != nil {
@@ -83,11 +92,8 @@ func (m *mover) mayDecide(n *Node, by uuid.UUID) error {
 // ErrOnlyAnswer, ErrNoComment, ErrNoSignature, and ErrNext when the next step's approvers are to be named.
 func Approve(w World, run *Run, v Vote) ([]Effect, error) {
 	m := newMover(w, run)
-	n, s, t, err := m.turnOf(v)
+	n, s, t, err := m.voteOf(v)
 	if err != nil {
-		return nil, err
-	}
-	if err := m.mayDecide(n, v.By); err != nil {
 		return nil, err
 	}
 	switch {

@@ -31,9 +31,9 @@ func (t *town) Find(n *Node, run *Run) ([]Person, error) {
 	}
 	var found []Person
 	for _, u := range users {
-		p := Person{ID: u, Why: say("规则", "a rule")}
+		p := Person{ID: u, Why: fault.Say("规则", "a rule")}
 		if !t.may[u] {
-			p.Dropped = say("没有权限", "no right")
+			p.Dropped = fault.Say("没有权限", "no right")
 		}
 		found = append(found, p)
 	}
