@@ -1,6 +1,7 @@
 package screens_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -46,6 +47,11 @@ var menu = record.Menu{
 	{Label: zh("System"), Items: []record.MenuItem{{Code: "screens", Label: zh("Screens"), Needs: screens.Read, Stays: true}}},
 }
 
+// kinds is one registry for all tests, because a kind asks the registry that it came into last for a tenant's own fields.
+var kinds = sync.OnceValues(func() (*record.Registry, error) {
+	return record.NewRegistry(tenants.UserKind.Spec, tenants.UnitKind.Spec, things.Spec)
+})
+
 func newEnv(t *testing.T) *env {
 	t.Helper()
 	e := &env{Env: policiestest.New(t, things.Spec)}
@@ -59,12 +65,10 @@ func newEnv(t *testing.T) *env {
 		t.Fatal(err)
 	}
 	_ = owner.Close(t.Context())
-	kinds, err := record.NewRegistry(tenants.UserKind.Spec, tenants.UnitKind.Spec, things.Spec)
-	if err != nil {
+	if e.kinds, err = kinds(); err != nil {
 		t.Fatal(err)
 	}
-	e.kinds = kinds
-	e.s = screens.New(e.DB, kinds, menu, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); kinds.Stale(tenant) })
+	e.s = screens.New(e.DB, e.kinds, menu, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); e.kinds.Stale(tenant) })
 	e.stranger = e.OtherTenant(t).Admin
 	return e
 }
