@@ -1,7 +1,6 @@
 package screens_test
 
 import (
-	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -22,6 +21,7 @@ import (
 type env struct {
 	*policiestest.Env
 	s        *screens.Service
+	things   *record.Kind[thing]
 	kinds    *record.Registry
 	stranger tenants.Actor
 }
@@ -33,28 +33,28 @@ type thing struct {
 	Day  clock.Day `bun:"day,nullzero" json:"day"`
 }
 
-var things = record.New("user_thing", "things", "东西", "Thing", func(x *thing, k *record.Kind[thing]) {
-	k.Text(&x.Name, "名称", "Name").Must().Search().Sort()
-	k.Date(&x.Day, "日期", "Day")
-	k.Title("name", "")
-	k.List("-createdAt", "number", "name")
-	k.Form("基本", "Basics", "name", "day")
-	k.Numbered("DX")
-})
+// newThings declares the kind, each time anew: a kind finds a group's own fields in the registry that it came into last, and the group
+// has one id in every test's database.
+func newThings() *record.Kind[thing] {
+	return record.New("user_thing", "things", "东西", "Thing", func(x *thing, k *record.Kind[thing]) {
+		k.Text(&x.Name, "名称", "Name").Must().Search().Sort()
+		k.Date(&x.Day, "日期", "Day")
+		k.Title("name", "")
+		k.List("-createdAt", "number", "name")
+		k.Form("基本", "Basics", "name", "day")
+		k.Numbered("DX")
+	})
+}
 
 var menu = record.Menu{
-	{Label: zh("Sales"), Items: []record.MenuItem{record.MenuList(things.Spec), record.MenuPage("org", "Org", "Org", "org_unit:read")}},
+	{Label: zh("Sales"), Items: []record.MenuItem{record.MenuList(newThings().Spec), record.MenuPage("org", "Org", "Org", "org_unit:read")}},
 	{Label: zh("System"), Items: []record.MenuItem{{Code: "screens", Label: zh("Screens"), Needs: screens.Read, Stays: true}}},
 }
 
-// kinds is one registry for all tests, because a kind asks the registry that it came into last for a tenant's own fields.
-var kinds = sync.OnceValues(func() (*record.Registry, error) {
-	return record.NewRegistry(tenants.UserKind.Spec, tenants.UnitKind.Spec, things.Spec)
-})
-
 func newEnv(t *testing.T) *env {
 	t.Helper()
-	e := &env{Env: policiestest.New(t, things.Spec)}
+	e := &env{things: newThings()}
+	e.Env = policiestest.New(t, e.things.Spec)
 	owner, err := pgx.Connect(t.Context(), e.OwnerURL)
 	if err == nil {
 		_, err = owner.Exec(t.Context(), `CREATE TABLE things (tenant_id uuid NOT NULL, id uuid NOT NULL, version int NOT NULL, company_id uuid, department_id uuid, owner_id uuid,
@@ -65,10 +65,12 @@ func newEnv(t *testing.T) *env {
 		t.Fatal(err)
 	}
 	_ = owner.Close(t.Context())
-	if e.kinds, err = kinds(); err != nil {
+	kinds, err := record.NewRegistry(tenants.UserKind.Spec, tenants.UnitKind.Spec, e.things.Spec)
+	if err != nil {
 		t.Fatal(err)
 	}
-	e.s = screens.New(e.DB, e.kinds, menu, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); e.kinds.Stale(tenant) })
+	e.kinds = kinds
+	e.s = screens.New(e.DB, kinds, menu, func(tenant uuid.UUID) { e.Sessions.Stale(tenant); kinds.Stale(tenant) })
 	e.stranger = e.OtherTenant(t).Admin
 	return e
 }
@@ -78,7 +80,7 @@ func (e *env) enter(t *testing.T, own record.Own) uuid.UUID {
 	t.Helper()
 	x := &thing{Name: "一"}
 	x.CompanyID, x.Own = e.Company, own
-	err := e.DB.Do(t.Context(), e.Manager, func(tx tenants.Tx) error { return things.Create(t.Context(), tx.Tx, x) })
+	err := e.DB.Do(t.Context(), e.Manager, func(tx tenants.Tx) error { return e.things.Create(t.Context(), tx.Tx, x) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +102,7 @@ func (e *env) add(t *testing.T, in screens.NewField) *screens.Field {
 	return f
 }
 
-var accessToThings = access.Set{Scopes: map[access.Permission]access.Scope{things.Read: {All: true}}}
+var accessToThings = access.Set{Scopes: map[access.Permission]access.Scope{newThings().Read: {All: true}}}
 
 var allRows = access.Scope{All: true}
 

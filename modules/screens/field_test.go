@@ -189,7 +189,7 @@ func TestFormulas(t *testing.T) {
 		e.Manager = e.SignIn(t, "manager")
 		id := e.enter(t, record.Own{"x_base": json.Number("3")})
 		err := e.DB.Read(ctx, e.Manager, func(tx tenants.Tx) error {
-			m, err := things.Peek(ctx, tx.Tx, allRows, id)
+			m, err := e.things.Peek(ctx, tx.Tx, allRows, id)
 			if err == nil && fmt.Sprintf("%s %s", m.Own["x_one"], m.Own["x_two"]) != "6 7" {
 				t.Errorf("got %v", m.Own)
 			}

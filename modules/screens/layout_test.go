@@ -30,7 +30,7 @@ func (e *env) columns(t *testing.T, login string) string {
 	a := e.SignIn(t, login)
 	v := a.View("zh")
 	v.Set = &accessToThings
-	k, err := e.kinds.Mine(t.Context(), e.DB.Pool(), v, things.Spec)
+	k, err := e.kinds.Mine(t.Context(), e.DB.Pool(), v, e.things.Spec)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestPrints(t *testing.T) {
 		a := e.SignIn(t, "sales")
 		v := a.View("zh")
 		v.Set = &accessToThings
-		k, err := e.kinds.Mine(ctx, e.DB.Pool(), v, things.Spec)
+		k, err := e.kinds.Mine(ctx, e.DB.Pool(), v, e.things.Spec)
 		must(err)
 		return strings.Join(k.Info(v, e.kinds).Prints, "|")
 	}

@@ -157,7 +157,7 @@ func TestAChangedFormulaIsComputedInOldRecords(t *testing.T) {
 			t.Errorf("%d lines of history", n)
 		}
 		view := record.View{Tenant: p.Admin.Tenant.ID, Version: p.Admin.Tenant.Version + 99, Set: &accessToThings, Now: p.now(), Zone: clock.China}
-		page, err := things.Spec.List(t.Context(), p.DB.Pool(), p.kinds, view, record.ListInput{Limit: 50, Filter: `[["x_twice",">=",40]]`, Fields: []string{"x_twice"}})
+		page, err := p.things.Spec.List(t.Context(), p.DB.Pool(), p.kinds, view, record.ListInput{Limit: 50, Filter: `[["x_twice",">=",40]]`, Fields: []string{"x_twice"}})
 		if err != nil || len(page.Items) != 3 {
 			t.Errorf("%+v %v", page, err)
 		}
@@ -299,7 +299,7 @@ func TestAChangedFormulaIsComputedInOldRecords(t *testing.T) {
 		finds := func() int {
 			t.Helper()
 			view := record.View{Tenant: p.Admin.Tenant.ID, Version: p.Admin.Tenant.Version + 99, Set: &accessToThings, Now: p.now(), Zone: clock.China}
-			page, err := things.Spec.List(t.Context(), p.DB.Pool(), p.kinds, view, record.ListInput{Limit: 50, Q: "B123"})
+			page, err := p.things.Spec.List(t.Context(), p.DB.Pool(), p.kinds, view, record.ListInput{Limit: 50, Q: "B123"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -362,13 +362,13 @@ func TestAChangedFormulaIsComputedInOldRecords(t *testing.T) {
 // enterAgain saves a record with another number, as an edit of a form does.
 func (p *press) enterAgain(t *testing.T, id uuid.UUID, n int) error {
 	return p.DB.Do(t.Context(), p.Manager, func(tx tenants.Tx) error {
-		m, err := things.Find(t.Context(), tx.Tx, allRows, id)
+		m, err := p.things.Find(t.Context(), tx.Tx, allRows, id)
 		if err != nil {
 			return err
 		}
 		before := *m
 		m.Own = record.Own{"x_n": json.Number(strconv.Itoa(n))}
-		return things.Save(t.Context(), tx.Tx, &before, m, "edit")
+		return p.things.Save(t.Context(), tx.Tx, &before, m, "edit")
 	})
 }
 
@@ -378,16 +378,19 @@ func TestFormulasFollowEveryWrite(t *testing.T) {
 	p := newPress(t, 1)
 	p.add(t, screens.NewField{Key: "x_year", Type: record.Number, FieldInput: screens.FieldInput{Label: zh("年"), Formula: "year(day)"}})
 	err := p.DB.Do(t.Context(), p.Manager, func(tx tenants.Tx) error {
-		m, err := things.Find(t.Context(), tx.Tx, access.Scope{All: true}, p.ids[0])
+		m, err := p.things.Find(t.Context(), tx.Tx, access.Scope{All: true}, p.ids[0])
 		if err != nil {
 			return err
 		}
 		before := *m
 		m.Day = "2031-05-06"
-		return things.Save(t.Context(), tx.Tx, &before, m, "approve")
+		return p.things.Save(t.Context(), tx.Tx, &before, m, "approve")
 	})
-	if n := p.count(t, "SELECT (own->>'x_year')::int FROM things"); err != nil || n != 2031 {
-		t.Errorf("%d %v", n, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := p.count(t, "SELECT (own->>'x_year')::int FROM things"); n != 2031 {
+		t.Errorf("%d", n)
 	}
 	if actions := history(t, p.env, p.ids[0]); strings.Join(actions, " ") != "create approve" {
 		t.Errorf("%v", actions)
